@@ -1,0 +1,1 @@
+"""Sayso: nothing without your say-so."""
