@@ -1,0 +1,86 @@
+"""Every setting of Sayso, once: name, default, meaning. Read from `SAYSO_*` variables only."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sayso.core.errors import Misconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as the reference lists it. A default of None means it is derived or may be absent."""
+
+    name: str
+    default: str | None
+    meaning: str
+    secret: bool = False
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("SAYSO_HOME", ".sayso", "Folder for embedded databases and generated secrets."),
+    Setting("SAYSO_DATABASE_URL", None, "sqlite:////path or postgresql://…; SQLite in SAYSO_HOME if absent."),
+    Setting("SAYSO_KEYS_URL", None, "sqlite:////path of the store of subjects' keys, apart from the data."),
+    Setting(
+        "SAYSO_SECRETS_FILE", None, "JSON file with the deployment's secrets; made in SAYSO_HOME if absent."
+    ),
+    Setting(
+        "SAYSO_WEB_ADDRESS", "http://localhost:8700", "Address customers and servers reach the pages at."
+    ),
+    Setting("SAYSO_EDGE_ADDRESS", "http://localhost:8701", "Address of the hot path."),
+    Setting("SAYSO_LISTEN", "127.0.0.1", "Interface the web and edge listeners bind to."),
+    Setting("SAYSO_SMTP_URL", "smtp://localhost:25", "Where letters are handed over, smtp:// or smtps://."),
+    Setting("SAYSO_MAIL_FROM", "privacy@localhost", "Sender of every letter."),
+    Setting("SAYSO_WEATHER", "none", "Forecasts: none, recorded:FILE, or open-meteo."),
+    Setting("SAYSO_WEATHER_URL", "https://api.open-meteo.com/v1/forecast", "Address of Open-Meteo."),
+    Setting("SAYSO_WEATHER_KEY", None, "Key for Open-Meteo's commercial service.", secret=True),
+    Setting("SAYSO_OUTBOUND_ALLOW", "", "Internal host:port pairs the outbound client may reach, by comma."),
+    Setting("SAYSO_DEMO", "0", "1 opens the demo-only doors; set by `sayso demo` alone."),
+    Setting("SAYSO_DEBUG", "0", "1 shows Django's debug pages; never in production."),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def read(name: str, environment: Mapping[str, str] = os.environ) -> str | None:
+    """Read one declared setting: its variable, else its default."""
+    setting = _BY_NAME[name]
+    return environment.get(name, setting.default)
+
+
+def text(name: str) -> str:
+    """Read a setting that must be there.
+
+    Raises `Misconfigured` with the variable's name.
+    """
+    value = read(name)
+    if value is None:
+        raise Misconfigured("setting_missing", f"{name} is not set.", f"Set {name}: {_BY_NAME[name].meaning}")
+    return value
+
+
+def flag(name: str) -> bool:
+    """Read a setting that is 1 or 0."""
+    return text(name) == "1"
+
+
+def home() -> Path:
+    """Give the folder for embedded databases and secrets, made when it is first asked for."""
+    folder = Path(text("SAYSO_HOME")).resolve()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def database_url() -> str:
+    """Give the address of the ledger's database."""
+    return read("SAYSO_DATABASE_URL") or f"sqlite:///{home() / 'sayso.sqlite3'}"
+
+
+def keys_url() -> str:
+    """Give the address of the store of subjects' keys, by default a second file beside the data."""
+    return read("SAYSO_KEYS_URL") or f"sqlite:///{home() / 'keys.sqlite3'}"
+
+
+def unknown(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Name every `SAYSO_*` variable that no setting declares: most likely a misspelling."""
+    return sorted(name for name in environment if name.startswith("SAYSO_") and name not in _BY_NAME)

@@ -1,0 +1,110 @@
+"""Encryption of what is stored about a subject, under a key of that subject's own.
+
+The keys live in a store apart from the data: a backup of the data without it is ciphertext, and destroying
+a key forgets everything sealed under it. No Django here: the edge uses this too.
+"""
+
+import hashlib
+import hmac
+import os
+import sqlite3
+import threading
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sayso.config import env, secrets
+from sayso.core.errors import NotFound
+
+NONCE = 12  # bytes, as AES-GCM wants it
+_local = threading.local()
+
+
+def _store() -> sqlite3.Connection:
+    path = urlsplit(env.keys_url()).path
+    if getattr(_local, "at", None) != (path, os.getpid()):
+        connection = sqlite3.connect(path, timeout=5, isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")  # a destroyed key leaves no trace in free pages
+        connection.execute("CREATE TABLE IF NOT EXISTS key (subject TEXT PRIMARY KEY, wrapped BLOB NOT NULL)")
+        _local.connection, _local.at = connection, (path, os.getpid())
+    store: sqlite3.Connection = _local.connection
+    return store
+
+
+def _encrypt(key: bytes, plaintext: bytes, bound_to: str) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, bound_to.encode())
+
+
+def _decrypt(key: bytes, blob: bytes, bound_to: str) -> bytes:
+    try:
+        return AESGCM(key).decrypt(blob[:NONCE], blob[NONCE:], bound_to.encode())
+    except InvalidTag as broken:
+        raise NotFound(
+            "key_mismatch", "A sealed value does not open with its key.", "Restore the key store."
+        ) from broken
+
+
+def make_keys(subjects: list[str]) -> None:
+    """Make sure every subject has a key, in one commit. Done before anything is sealed under it."""
+    rows = [(subject, _encrypt(secrets.load().master, os.urandom(32), subject)) for subject in subjects]
+    store = _store()
+    store.execute("BEGIN IMMEDIATE")
+    store.executemany("INSERT OR IGNORE INTO key (subject, wrapped) VALUES (?, ?)", rows)
+    store.execute("COMMIT")
+
+
+def has_key(subject: str) -> bool:
+    """Tell whether what was sealed for this subject can still be read."""
+    return _store().execute("SELECT 1 FROM key WHERE subject = ?", (subject,)).fetchone() is not None
+
+
+def _key(subject: str) -> bytes:
+    row = _store().execute("SELECT wrapped FROM key WHERE subject = ?", (subject,)).fetchone()
+    if row is None:
+        raise NotFound("key_destroyed", "The key of this subject is gone.", "Nothing: it was erased.")
+    return _decrypt(secrets.load().master, row[0], subject)
+
+
+def seal(subject: str, plaintext: bytes) -> bytes:
+    """Encrypt something about a subject (AES-256-GCM; 28 bytes longer than the plaintext)."""
+    if not has_key(subject):
+        make_keys([subject])
+    return _encrypt(_key(subject), plaintext, subject)
+
+
+def unseal(subject: str, blob: bytes | memoryview) -> bytes:
+    """Read what `seal` wrote.
+
+    Raises `NotFound` with code `key_destroyed` once the subject was forgotten.
+    """
+    return _decrypt(_key(subject), bytes(blob), subject)
+
+
+def destroy(subject: str) -> None:
+    """Forget the key: nothing sealed under it can be read again."""
+    _store().execute("DELETE FROM key WHERE subject = ?", (subject,))
+
+
+@lru_cache(maxsize=8)
+def _lookup_key(purpose: str) -> bytes:
+    return hmac.digest(secrets.load().lookup, purpose.encode(), "sha256")
+
+
+def lookup(kind: str, value: str) -> str:
+    """Give the keyed hash an identifier is found by: 64 hexadecimal digits, useless without our key."""
+    return hmac.digest(_lookup_key(kind), normal(kind, value).encode(), "sha256").hex()
+
+
+def normal(kind: str, value: str) -> str:
+    """Write an identifier the one way it is compared: trimmed, e-mail addresses in lower case."""
+    return value.strip().lower() if kind == "email" else value.strip()
+
+
+def secret_hash(secret: str) -> str:
+    """Give the hash of a device secret, API key or link secret; 256 random bits need no salt."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,74 @@
+"""Tables of who is who. Identifiers are a keyed hash to find by and a sealed value to write to."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Subject(models.Model):
+    """A person as far as one device or one account goes. The id is random and tells nothing."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    kind = models.CharField(max_length=10, choices=[("device", "device"), ("account", "account")])
+    created_at = models.DateTimeField()
+    declared_region = models.CharField(max_length=12, blank=True)
+    delivery_region = models.CharField(max_length=12, blank=True)
+
+
+class Device(models.Model):
+    """A browser that answered: the hash of the secret only it holds."""
+
+    secret_hash = models.CharField(max_length=64, primary_key=True)
+    subject = models.OneToOneField(Subject, on_delete=models.CASCADE, related_name="+")
+
+
+class Identifier(models.Model):
+    """A name the brand knows an account by."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12)
+    lookup = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+    vouched_by = models.CharField(max_length=12)
+    proved_at = models.DateTimeField(null=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "lookup"], name="identifier_once")]
+
+
+class DeviceLink(models.Model):
+    """A device and an account, from sign-in to sign-out. `joined_at`: she said "also for my account"."""
+
+    device = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
+    started_at = models.DateTimeField()
+    joined_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+
+class Login(models.Model):
+    """The account subject behind a signed-in person."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    subject = models.OneToOneField(Subject, on_delete=models.CASCADE, related_name="+")
+
+
+class Suppression(models.Model):
+    """Somebody who was erased and must not be imported again: a keyed hash, nothing more."""
+
+    kind = models.CharField(max_length=12)
+    lookup = models.CharField(max_length=64)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "lookup"], name="suppression_once")]
+
+
+class ApiKey(models.Model):
+    """A brand's server key: its hash and what it may do."""
+
+    secret_hash = models.CharField(max_length=64, primary_key=True)
+    brand = models.CharField(max_length=40)
+    label = models.CharField(max_length=80)
+    scopes = models.JSONField()
+    created_at = models.DateTimeField()

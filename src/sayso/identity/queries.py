@@ -1,0 +1,138 @@
+"""Who is meant by a reference, and what is known of who they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sayso.core.errors import Invalid
+from sayso.core.values import DEVICE_SECRET
+from sayso.identity import keys, models
+
+KINDS = ("customer", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Whom a reference means. `subjects` is everyone whose answer counts; empty when nobody is known."""
+
+    subjects: tuple[str, ...]
+    device: str | None = None
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIdentifier:
+    """An identifier in clear, for its owner's own page and for the systems that are told to act."""
+
+    kind: str
+    value: str
+    vouched_by: str
+    proved: bool
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A device linked to an account."""
+
+    device: str
+    account: str
+    started_at: datetime
+    joined: bool
+
+
+def device_subject(secret: str) -> str | None:
+    """Give the subject of a device secret, or None when this browser never answered."""
+    if not DEVICE_SECRET.match(secret):
+        raise Invalid(
+            "device_malformed", "The device secret is malformed.", "Send 32 random bytes as base64url."
+        )
+    row = models.Device.objects.filter(secret_hash=keys.secret_hash(secret)).first()
+    return str(row.subject_id) if row else None
+
+
+def account_by(kind: str, value: str) -> str | None:
+    """Give the account known by an identifier, or None."""
+    row = models.Identifier.objects.filter(kind=kind, lookup=keys.lookup(kind, value)).first()
+    return str(row.subject_id) if row else None
+
+
+def active_link(device: str) -> Link | None:
+    """Give the account a device is signed in to now, or None."""
+    row = models.DeviceLink.objects.filter(device_id=device, ended_at=None).first()
+    return _link(row) if row else None
+
+
+def links_of(account: str) -> list[Link]:
+    """List the devices linked to an account now."""
+    rows = models.DeviceLink.objects.filter(account_id=account, ended_at=None).order_by("started_at")
+    return [_link(row) for row in rows]
+
+
+def _link(row: models.DeviceLink) -> Link:
+    return Link(str(row.device_id), str(row.account_id), row.started_at, row.joined_at is not None)
+
+
+def resolve(reference: Mapping[str, str]) -> Resolved:
+    """Say whom a reference (`device`, `customer`, `email`) means.
+
+    A device that is linked brings its account along: the gate then takes the intersection of both.
+    Raises `Invalid` when the reference names nothing we look up by.
+    """
+    if not reference or set(reference) - {"device", *KINDS}:
+        raise Invalid(
+            "invalid_subject", "A subject is named by device, customer or email.", "Send one of them."
+        )
+    device = device_subject(reference["device"]) if reference.get("device") else None
+    named = [account_by(kind, reference[kind]) for kind in KINDS if reference.get(kind)]
+    link = active_link(device) if device else None
+    account = link.account if link else next((found for found in named if found), None)
+    others = [account, *(found for found in named if found)]
+    subjects = dict.fromkeys(subject for subject in (device, *others) if subject)
+    return Resolved(tuple(subjects), device, account)
+
+
+def identifiers_of(account: str) -> list[KnownIdentifier]:
+    """List the identifiers of an account in clear."""
+    rows = models.Identifier.objects.filter(subject_id=account).order_by("kind", "added_at")
+    return [
+        KnownIdentifier(
+            row.kind,
+            keys.unseal(account, row.sealed).decode(),
+            row.vouched_by,
+            row.proved_at is not None,
+            row.added_at,
+        )
+        for row in rows
+    ]
+
+
+def account_of_person(person_id: int) -> str | None:
+    """Give the account subject of a signed-in person, or None."""
+    row = models.Login.objects.filter(person_id=person_id).first()
+    return str(row.subject_id) if row else None
+
+
+def is_suppressed(identifiers: Mapping[str, str]) -> bool:
+    """Tell whether any of these identifiers belongs to somebody who was erased."""
+    return any(
+        models.Suppression.objects.filter(kind=kind, lookup=keys.lookup(kind, value)).exists()
+        for kind, value in identifiers.items()
+    )
+
+
+def exists(subject: str) -> bool:
+    """Tell whether a subject is still known."""
+    return models.Subject.objects.filter(id=subject).exists()
+
+
+def regions_of(subject: str) -> tuple[str, str]:
+    """Give the region a person declared and the one the brand delivers to; empty where unknown."""
+    row = models.Subject.objects.filter(id=subject).first()
+    return (row.declared_region, row.delivery_region) if row else ("", "")
+
+
+def api_key(secret: str) -> tuple[str, frozenset[str]] | None:
+    """Give the brand and scopes of a server key, or None when there is no such key."""
+    row = models.ApiKey.objects.filter(secret_hash=keys.secret_hash(secret)).first()
+    return (row.brand, frozenset(row.scopes)) if row else None

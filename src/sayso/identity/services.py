@@ -1,0 +1,136 @@
+"""Verbs that write who is who. One call, one transaction."""
+
+import secrets as random
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from sayso.core.errors import Forbidden, Invalid
+from sayso.core.values import new_id
+from sayso.core.vocabulary import Voucher
+from sayso.identity import keys, models, queries
+from sayso.outbox import services as outbox
+
+SCOPES = frozenset({"decide", "link", "facts", "items", "recommend", "asks", "narrow", "permit"})
+
+
+def make_api_key(brand: str, label: str, scopes: set[str], now: datetime) -> str:
+    """Make a server key and give its secret, which is shown this once and stored as a hash only.
+
+    Raises `Invalid` for a scope that does not exist.
+    """
+    if not scopes or scopes - SCOPES:
+        raise Invalid("unknown_scope", "A server key needs known scopes.", f"Choose among {sorted(SCOPES)}.")
+    secret = "sk_" + random.token_urlsafe(32)
+    models.ApiKey.objects.create(
+        secret_hash=keys.secret_hash(secret), brand=brand, label=label, scopes=sorted(scopes), created_at=now
+    )
+    return secret
+
+
+def _new_account(now: datetime) -> str:
+    subject = new_id()
+    keys.make_keys([subject])
+    models.Subject.objects.create(id=subject, kind="account", created_at=now)
+    return subject
+
+
+def _add_identifier(subject: str, kind: str, value: str, voucher: Voucher, now: datetime) -> None:
+    models.Identifier.objects.get_or_create(
+        kind=kind,
+        lookup=keys.lookup(kind, value),
+        defaults={
+            "subject_id": subject,
+            "sealed": keys.seal(subject, keys.normal(kind, value).encode()),
+            "vouched_by": voucher,
+            "added_at": now,
+        },
+    )
+
+
+@transaction.atomic
+def link_customer(identifiers: Mapping[str, str], delivery_region: str, now: datetime) -> str:
+    """Record, on the word of the brand's server, which identifiers are one account; give its subject.
+
+    `identifiers` has the customer number and perhaps an e-mail address. An address already held by
+    another account is left where it is: nobody takes over an account by typing an address.
+    Raises `Forbidden` with code `suppressed` for somebody who was erased.
+    """
+    if queries.is_suppressed(identifiers):
+        raise Forbidden(
+            "suppressed", "This person was erased and is not recorded again.", "Do not import them."
+        )
+    subject = queries.account_by("customer", identifiers["customer"]) or _new_account(now)
+    for kind, value in identifiers.items():
+        _add_identifier(subject, kind, value, Voucher.SERVER_KEY, now)
+    if delivery_region:
+        models.Subject.objects.filter(id=subject).update(delivery_region=delivery_region)
+    return subject
+
+
+@transaction.atomic
+def sign_in(person_id: int, email: str, now: datetime) -> str:
+    """Give the account of somebody who has just proved an e-mail address, making it when there is none."""
+    known = queries.account_of_person(person_id)
+    if known:
+        return known
+    subject = queries.account_by("email", email) or _new_account(now)
+    _add_identifier(subject, "email", email, Voucher.ACCOUNT, now)
+    models.Identifier.objects.filter(
+        subject_id=subject, kind="email", lookup=keys.lookup("email", email)
+    ).update(proved_at=now)
+    models.Login.objects.create(person_id=person_id, subject_id=subject)
+    return subject
+
+
+@transaction.atomic
+def start_link(device: str, account: str, now: datetime) -> None:
+    """Link a device to the account signed in on it. An earlier link of that device ends."""
+    link = queries.active_link(device)
+    if link and link.account == account:
+        return
+    end_link(device, now)
+    models.DeviceLink.objects.create(device_id=device, account_id=account, started_at=now)
+
+
+@transaction.atomic
+def join_device(device: str, account: str, now: datetime) -> None:
+    """Record that the person says what this device gathered was hers. News `identity.joined`."""
+    models.DeviceLink.objects.filter(device_id=device, account_id=account, ended_at=None).update(
+        joined_at=now
+    )
+    outbox.post("identity.joined", {"device": device, "account": account}, now)
+
+
+@transaction.atomic
+def end_link(device: str, now: datetime) -> None:
+    """End the link of a device at sign-out or undo. News `identity.left`."""
+    for link in models.DeviceLink.objects.filter(device_id=device, ended_at=None):
+        models.DeviceLink.objects.filter(id=link.id).update(ended_at=now)
+        outbox.post("identity.left", {"device": device, "account": str(link.account_id)}, now)
+
+
+@transaction.atomic
+def declare_region(subject: str, region: str) -> None:
+    """Record where a person says they live; it outranks what the brand delivers to."""
+    models.Subject.objects.filter(id=subject).update(declared_region=region)
+
+
+@transaction.atomic
+def suppress(account: str, now: datetime) -> None:
+    """Remember, as keyed hashes only, that this account's identifiers must not be imported again."""
+    for row in models.Identifier.objects.filter(subject_id=account):
+        models.Suppression.objects.get_or_create(kind=row.kind, lookup=row.lookup, defaults={"since": now})
+
+
+@transaction.atomic
+def forget(subjects: list[str]) -> None:
+    """Delete these subjects with their identifiers, devices, links and logins, and destroy their keys."""
+    people = models.Login.objects.filter(subject_id__in=subjects).values_list("person_id", flat=True)
+    get_user_model().objects.filter(id__in=list(people)).delete()
+    models.Subject.objects.filter(id__in=subjects).delete()
+    for subject in subjects:
+        transaction.on_commit(partial(keys.destroy, subject))

@@ -1,0 +1,1 @@
+"""Durable news: a row written in the writer's own transaction, read upwards by the worker."""
