@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
-from sayso.config import env, secrets
+from sayso.deployment import env, secrets
 
 SOURCE = Path(__file__).resolve().parent.parent
 DEMO = env.flag("SAYSO_DEMO")

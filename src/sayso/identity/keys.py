@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sayso.config import env, secrets
 from sayso.core.errors import NotFound
+from sayso.deployment import env, secrets
 
 NONCE = 12  # bytes, as AES-GCM wants it
 _local = threading.local()

@@ -70,5 +70,5 @@ class ApiKey(models.Model):
     secret_hash = models.CharField(max_length=64, primary_key=True)
     brand = models.CharField(max_length=40)
     label = models.CharField(max_length=80)
-    scopes = models.JSONField()
+    scopes = models.CharField(max_length=200)  # names with a space between
     created_at = models.DateTimeField()

@@ -4,20 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sayso.core.errors import Invalid
-from sayso.core.values import DEVICE_SECRET
-from sayso.identity import keys, models
+from sayso.deployment.django_database import DjangoDatabase
+from sayso.identity import keys, models, store
+from sayso.identity.store import Resolved
 
-KINDS = ("customer", "email")
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """Whom a reference means. `subjects` is everyone whose answer counts; empty when nobody is known."""
-
-    subjects: tuple[str, ...]
-    device: str | None = None
-    account: str | None = None
+__all__ = ["KnownIdentifier", "Link", "Resolved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +34,12 @@ class Link:
 
 def device_subject(secret: str) -> str | None:
     """Give the subject of a device secret, or None when this browser never answered."""
-    if not DEVICE_SECRET.match(secret):
-        raise Invalid(
-            "device_malformed", "The device secret is malformed.", "Send 32 random bytes as base64url."
-        )
-    row = models.Device.objects.filter(secret_hash=keys.secret_hash(secret)).first()
-    return str(row.subject_id) if row else None
+    return store.subject_of_device(DjangoDatabase(), store.read_device_secret(secret))
 
 
 def account_by(kind: str, value: str) -> str | None:
     """Give the account known by an identifier, or None."""
-    row = models.Identifier.objects.filter(kind=kind, lookup=keys.lookup(kind, value)).first()
-    return str(row.subject_id) if row else None
+    return store.account_by(DjangoDatabase(), kind, value)
 
 
 def active_link(device: str) -> Link | None:
@@ -79,17 +64,7 @@ def resolve(reference: Mapping[str, str]) -> Resolved:
     A device that is linked brings its account along: the gate then takes the intersection of both.
     Raises `Invalid` when the reference names nothing we look up by.
     """
-    if not reference or set(reference) - {"device", *KINDS}:
-        raise Invalid(
-            "invalid_subject", "A subject is named by device, customer or email.", "Send one of them."
-        )
-    device = device_subject(reference["device"]) if reference.get("device") else None
-    named = [account_by(kind, reference[kind]) for kind in KINDS if reference.get(kind)]
-    link = active_link(device) if device else None
-    account = link.account if link else next((found for found in named if found), None)
-    others = [account, *(found for found in named if found)]
-    subjects = dict.fromkeys(subject for subject in (device, *others) if subject)
-    return Resolved(tuple(subjects), device, account)
+    return store.resolve(DjangoDatabase(), reference)
 
 
 def identifiers_of(account: str) -> list[KnownIdentifier]:
@@ -134,5 +109,4 @@ def regions_of(subject: str) -> tuple[str, str]:
 
 def api_key(secret: str) -> tuple[str, frozenset[str]] | None:
     """Give the brand and scopes of a server key, or None when there is no such key."""
-    row = models.ApiKey.objects.filter(secret_hash=keys.secret_hash(secret)).first()
-    return (row.brand, frozenset(row.scopes)) if row else None
+    return store.scopes_of_key(DjangoDatabase(), secret)

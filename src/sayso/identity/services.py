@@ -26,7 +26,11 @@ def make_api_key(brand: str, label: str, scopes: set[str], now: datetime) -> str
         raise Invalid("unknown_scope", "A server key needs known scopes.", f"Choose among {sorted(SCOPES)}.")
     secret = "sk_" + random.token_urlsafe(32)
     models.ApiKey.objects.create(
-        secret_hash=keys.secret_hash(secret), brand=brand, label=label, scopes=sorted(scopes), created_at=now
+        secret_hash=keys.secret_hash(secret),
+        brand=brand,
+        label=label,
+        scopes=" ".join(sorted(scopes)),
+        created_at=now,
     )
     return secret
 

@@ -16,7 +16,7 @@ class News(models.Model):
     seq = models.BigIntegerField(primary_key=True)
     topic = models.CharField(max_length=60)
     payload = models.JSONField()
-    at = models.DateTimeField()
+    at = models.CharField(max_length=27)  # UTC, as core.values.utc_text writes it
 
 
 class Consumer(models.Model):

@@ -1,6 +1,5 @@
 """Write news, and hand it to consumers exactly once."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +7,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from sayso.outbox import models
+from sayso.core.values import read_utc
+from sayso.deployment.django_database import DjangoDatabase
+from sayso.outbox import models, store
 
-log = logging.getLogger("sayso.outbox")
 BATCH = 200
 
 
@@ -27,21 +27,13 @@ class News:
 Handler = Callable[[News], None]
 
 
-def next_seq(count: int = 1) -> int:
-    """Take `count` numbers in commit order and give the first. Must run inside a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE outbox_sequence SET next = next + %s WHERE name = 'ledger' RETURNING next", [count]
-        )
-        return int(cursor.fetchone()[0]) - count
-
-
 def post(topic: str, payload: dict[str, Any], now: datetime) -> int:
     """Write one item of news in the caller's transaction and give its number."""
     if not connection.in_atomic_block:
         raise RuntimeError("News is written in the transaction of the fact it tells of.")
-    seq = next_seq()
-    models.News.objects.create(seq=seq, topic=topic, payload=payload, at=now)
+    db = DjangoDatabase()
+    seq = store.take(db, 1)
+    store.post(db, seq, topic, payload, now)
     return seq
 
 
@@ -58,7 +50,7 @@ def _deliver_one(name: str, subscriptions: Mapping[str, Handler]) -> bool:
         for row in rows:
             read_to = row.seq
             if handler := subscriptions.get(row.topic):
-                handler(News(row.seq, row.topic, row.payload, row.at))
+                handler(News(row.seq, row.topic, row.payload, read_utc(row.at)))
                 break
         if read_to is not None:
             models.Consumer.objects.filter(name=name).update(read_to=read_to)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sayso.config import env
+from sayso.deployment import env
 
 
 @dataclass(frozen=True, slots=True)

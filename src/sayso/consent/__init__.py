@@ -1,0 +1,1 @@
+"""The ledger: events, standings, receipts. The only place that writes answers."""

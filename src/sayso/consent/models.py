@@ -1,0 +1,55 @@
+"""Tables of the ledger. `ledger.py` alone writes them, in plain SQL; the ORM only reads.
+
+In clear in an event stand its number, brand, notice version, answers, times and leaf hash; everything else
+is sealed under the subject's key. No network address, no user agent, ever.
+"""
+
+from django.db import models
+
+
+class Event(models.Model):
+    """One act of answering. Append-only."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    subject = models.CharField(max_length=36)
+    brand = models.CharField(max_length=40)
+    event = models.CharField(max_length=36)
+    version = models.CharField(max_length=71)
+    answers = models.TextField()  # JSON: choice → what was said
+    outcome = models.TextField()  # JSON: choice → what it came to
+    recorded_at = models.CharField(max_length=27)
+    body_hash = models.CharField(max_length=64)
+    leaf_hash = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "event"], name="event_once")]
+
+
+class Standing(models.Model):
+    """What the events add up to: a projection that can be rebuilt."""
+
+    pk = models.CompositePrimaryKey("subject", "brand")
+    subject = models.CharField(max_length=36)
+    brand = models.CharField(max_length=40)
+    version = models.CharField(max_length=71)
+    rev = models.BigIntegerField()
+    held = models.TextField()
+    permit = models.TextField()  # hexadecimal bitset over the version's choices
+    valid_until = models.CharField(max_length=27, blank=True)
+    restricted = models.IntegerField(default=0)
+    erasing = models.IntegerField(default=0)
+
+
+class Evidence(models.Model):
+    """An event of somebody who was erased: what must still be proved, findable by nobody but two officers."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    number = models.CharField(max_length=36)
+    brand = models.CharField(max_length=40)
+    version = models.CharField(max_length=71)
+    answers = models.TextField()
+    recorded_at = models.CharField(max_length=27)
+    leaf_hash = models.CharField(max_length=64)
+    basis = models.CharField(max_length=120)
+    keep_until = models.CharField(max_length=27)

@@ -1,0 +1,123 @@
+"""Sign receipts, and check them with pinned keys only. No Django: checking works offline."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from sayso.consent.ledger import Recorded
+from sayso.core.consent import Published
+from sayso.core.errors import SaysoError
+from sayso.core.receipt import Facts, receipt
+from sayso.core.values import canonical, read_json
+from sayso.deployment import env, secrets
+
+ALGORITHM = "EdDSA"  # RFC 8037; the key type below pins it to Ed25519
+TYPE = "sayso-receipt+jws"
+LONGEST = 256 * 1024  # bytes of a receipt we would read
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A receipt that holds: its content and the key that signed it."""
+
+    content: dict[str, Any]
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A receipt that does not hold, and why."""
+
+    code: str
+    reason: str
+
+
+def _raw(public: Ed25519PublicKey) -> bytes:
+    return public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def key_id(public: Ed25519PublicKey) -> str:
+    """Give the name of a key: the first 16 hexadecimal digits of its hash."""
+    return hashlib.sha256(_raw(public)).hexdigest()[:16]
+
+
+def public_keys(key: Ed25519PrivateKey | None = None) -> dict[str, Any]:
+    """Give the deployment's receipt keys for pinning: `{"keys": {key id: base64url of 32 bytes}}`."""
+    public = (key or secrets.load().receipt_key()).public_key()
+    return {"typ": TYPE, "keys": {key_id(public): urlsafe_b64encode(_raw(public)).decode().rstrip("=")}}
+
+
+def _pseudonym(event: Recorded) -> str:
+    return hmac.digest(bytes.fromhex(event.evidence["salt"]), event.subject.encode(), "sha256").hex()[:32]
+
+
+def facts_of(event: Recorded) -> Facts:
+    """Give what the receipt of a recorded event is about."""
+    evidence = event.evidence
+    return Facts(
+        event=event.event,
+        seq=event.seq,
+        version=event.version,
+        answers=event.answers,
+        outcome=event.outcome,
+        recorded_at=event.recorded_at,
+        leaf_hash=event.leaf_hash,
+        salt=evidence["salt"],
+        voucher=evidence["voucher"],
+        method=f"{evidence['surface']}, {evidence['layout']}, {evidence['act']}",
+        locale=evidence["locale"],
+        text_hash=evidence["text_hash"],
+        pseudonym=_pseudonym(event),
+        address=env.text("SAYSO_WEB_ADDRESS"),
+    )
+
+
+def sign(event: Recorded, published: Published) -> str:
+    """Give the signed receipt of an event as a compact JWS over exact bytes. Same event, same receipt."""
+    key = secrets.load().receipt_key()
+    headers = {"typ": TYPE, "kid": key_id(key.public_key())}
+    payload = canonical(receipt(published, facts_of(event)))
+    return jwt.api_jws.encode(payload, key, algorithm=ALGORITHM, headers=headers)
+
+
+def _pinned(pins: object, name: object) -> Ed25519PublicKey | None:
+    found = pins.get("keys", {}).get(name) if isinstance(pins, Mapping) else None
+    if not isinstance(found, str):
+        return None
+    return Ed25519PublicKey.from_public_bytes(urlsafe_b64decode(found + "=" * (-len(found) % 4)))
+
+
+def verify(token: str, pins: object) -> Verified | Rejected:
+    """Check a receipt against pinned keys: what `public_keys` gave, kept from an earlier day.
+
+    Keys inside the receipt are never looked at. Gives the reason when it does not hold.
+    """
+    if len(token) > LONGEST:
+        return Rejected("too_large", "The receipt is larger than any we sign.")
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.InvalidTokenError:
+        return Rejected("malformed", "This is not a signed receipt.")
+    if header.get("alg") != ALGORITHM or header.get("typ") != TYPE:
+        return Rejected("wrong_type", "It is signed as something else than a Sayso receipt.")
+    try:
+        key = _pinned(pins, header.get("kid"))
+    except ValueError:
+        return Rejected("bad_pins", "The pinned key cannot be read.")
+    if key is None:
+        return Rejected("foreign_key", "It is signed with a key that is not among the pinned ones.")
+    try:
+        payload = jwt.api_jws.decode(token, key, algorithms=[ALGORITHM])
+        content = read_json(payload)
+    except jwt.InvalidTokenError:
+        return Rejected("bad_signature", "The signature does not fit: the receipt was changed.")
+    except SaysoError as broken:
+        return Rejected(broken.code, broken.detail)
+    return Verified(content, str(header["kid"]))

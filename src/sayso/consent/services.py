@@ -1,0 +1,147 @@
+"""Verbs that write answers, for the pages and the REST interface. All go through `ledger.record`."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from sayso.consent import ledger, models, queries
+from sayso.consent.ledger import Recorded, Submission
+from sayso.core.consent import Answer
+from sayso.core.duration import Duration
+from sayso.core.layout import text_hash
+from sayso.core.values import canonical, new_id, utc_text
+from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus, Voucher
+from sayso.deployment.django_database import DjangoDatabase
+from sayso.identity import store as identity
+from sayso.notices import queries as notices
+
+EVIDENCE_KEPT = Duration(months=36, days=0)
+EVIDENCE_BASIS = "GDPR art. 7(1) and 17(3)(e): being able to demonstrate consent"
+
+
+def _submission(brand: str, answer: Answer) -> Submission:
+    body = canonical([answer.version, dict(answer.answers), answer.evidence()])
+    return Submission(brand, answer, ledger.body_hash_of(body))
+
+
+def record_answer(
+    device_secret: str | None, account: str | None, brand: str, answer: Answer, now: datetime
+) -> Recorded:
+    """Record one answer of a device (by its secret) or of a signed-in account (by its subject).
+
+    Raises what `ledger.record` raises, and `Unproved` for a malformed device secret.
+    """
+    item = _submission(brand, answer)
+    if account is not None:
+        item = replace(item, subject=account)
+    else:
+        item = replace(item, device=identity.read_device_secret(device_secret))
+    return ledger.record(DjangoDatabase(), [item], now)[0]
+
+
+def record_for(subject: str, brand: str, answer: Answer, now: datetime) -> Recorded:
+    """Record an answer of a subject that is already known."""
+    return ledger.record(DjangoDatabase(), [replace(_submission(brand, answer), subject=subject)], now)[0]
+
+
+def centre_answer(
+    brand: str, answers: dict[str, ConsentStatus], base: int, act: str, voucher: Voucher, locale: str
+) -> Answer:
+    """Make the answer that a form of the privacy centre stands for, under the notice in force."""
+    notice = notices.current(brand).notice
+    return Answer(
+        event=new_id(),
+        version=notice.version,
+        answers=answers,
+        locale=locale,
+        text_hash=text_hash(notice, "centre-1", locale),
+        layout="centre-1",
+        surface="centre",
+        act=act,
+        voucher=voucher,
+        base=base,
+    )
+
+
+def _copied(
+    source: str, brand: str, wanted: Iterable[str] | None, said: ConsentStatus, now: datetime
+) -> dict[str, ConsentStatus]:
+    from_states = NARROW if said is ConsentStatus.REFUSED else PERMITTING
+    held = queries.answered(source, brand, now).statuses
+    return {
+        choice: said
+        for choice, status in held.items()
+        if status in from_states and (wanted is None or choice in wanted)
+    }
+
+
+@transaction.atomic
+def join_refusals(device: str, account: str, brand: str, locale: str, now: datetime) -> list[str]:
+    """Carry a device's refusals to the account at once; give the choices that changed it."""
+    mine = queries.answered(account, brand, now)
+    refused = _copied(device, brand, None, ConsentStatus.REFUSED, now)
+    fresh = {choice: said for choice, said in refused.items() if mine.statuses[choice] not in NARROW}
+    if fresh:
+        answer = centre_answer(brand, fresh, mine.rev, "join", Voucher.DEVICE, locale)
+        record_for(account, brand, answer, now)
+    return sorted(fresh)
+
+
+@transaction.atomic
+def join_permissions(
+    device: str, account: str, brand: str, choices: list[str], locale: str, now: datetime
+) -> list[str]:
+    """Carry to the account those permissions of the device that the person ticked; give what was carried."""
+    mine = queries.answered(account, brand, now)
+    carried = _copied(device, brand, set(choices), ConsentStatus.GIVEN, now)
+    if carried:
+        answer = centre_answer(brand, carried, mine.rev, "join", Voucher.ACCOUNT, locale)
+        record_for(account, brand, answer, now)
+    return sorted(carried)
+
+
+@transaction.atomic
+def stop_everything(subject: str, brand: str, voucher: Voucher, locale: str, now: datetime) -> Recorded:
+    """Refuse every choice of the notice in force."""
+    mine = queries.answered(subject, brand, now)
+    refusals = dict.fromkeys(mine.statuses, ConsentStatus.REFUSED)
+    answer = centre_answer(brand, refusals, mine.rev, "stop_everything", voucher, locale)
+    return record_for(subject, brand, answer, now)
+
+
+@transaction.atomic
+def mark_erasing(subjects: list[str], brand: str, now: datetime) -> None:
+    """Refuse every use of these subjects' data from this moment."""
+    for subject in subjects:
+        ledger.mark_erasing(DjangoDatabase(), subject, brand, now)
+
+
+@transaction.atomic
+def forget_subjects(subjects: list[str], now: datetime) -> int:
+    """Drop these subjects' standings and cut their events from them; give how many events were cut.
+
+    What must still be proved moves to the evidence table under a fresh random number, with its legal basis
+    and end date; what was sealed stays behind and dies with the subject's key.
+    """
+    keep_until = utc_text(EVIDENCE_KEPT.after(now))
+    cut = 0
+    for subject in subjects:
+        number = new_id()
+        for event in models.Event.objects.filter(subject=subject):
+            models.Evidence.objects.create(
+                seq=event.seq,
+                number=number,
+                brand=event.brand,
+                version=event.version,
+                answers=event.answers,
+                recorded_at=event.recorded_at,
+                leaf_hash=event.leaf_hash,
+                basis=EVIDENCE_BASIS,
+                keep_until=keep_until,
+            )
+            cut += 1
+        models.Event.objects.filter(subject=subject).delete()
+        models.Standing.objects.filter(subject=subject).delete()
+    return cut

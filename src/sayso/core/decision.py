@@ -1,0 +1,86 @@
+"""May this be done now? Plain rules: the oracle that every faster engine must agree with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sayso.core.choice import Choice
+from sayso.core.consent import Published, Standing, status_of
+from sayso.core.vocabulary import PERMITTING, ConsentStatus
+
+
+class Reason(StrEnum):
+    """Why a question was answered yes or no."""
+
+    GIVEN = "given"
+    RENEWED = "renewed"
+    TOLD_BASIS = "told_basis"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    NOT_ANSWERED = "not_answered"
+    DEFERRED = "deferred"
+    EXPIRED = "expired"
+    REQUESTED = "requested"
+    SUPERSEDED = "superseded"
+    NOT_LISTED = "not_listed"
+    UNKNOWN_SUBJECT = "unknown_subject"
+    RESTRICTED = "restricted"
+    ERASING = "erasing"
+    UNAVAILABLE = "unavailable"
+
+
+_REASON = {
+    ConsentStatus.UNKNOWN: Reason.NOT_ANSWERED,
+    ConsentStatus.REQUESTED: Reason.REQUESTED,
+    ConsentStatus.DEFERRED: Reason.DEFERRED,
+    ConsentStatus.GIVEN: Reason.GIVEN,
+    ConsentStatus.RENEWED: Reason.RENEWED,
+    ConsentStatus.REFUSED: Reason.REFUSED,
+    ConsentStatus.WITHDRAWN: Reason.WITHDRAWN,
+    ConsentStatus.EXPIRED: Reason.EXPIRED,
+    ConsentStatus.SUPERSEDED: Reason.SUPERSEDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to one question. `valid_until` is when a yes ends by age at the latest."""
+
+    choice: str
+    permitted: bool
+    reason: Reason
+    valid_until: datetime | None = None
+
+
+def decide(standing: Standing | None, choice: Choice, published: Published, now: datetime) -> Decision:
+    """Answer one question about one subject. Absent, expired or unclear is no, with the reason."""
+    found = published.notice.find(choice.id)
+    if found is None:
+        return Decision(choice.id, False, Reason.NOT_LISTED)
+    if standing is not None and standing.erasing:
+        return Decision(choice.id, False, Reason.ERASING)
+    if not found[0].asked:
+        return Decision(choice.id, True, Reason.TOLD_BASIS)
+    if standing is None:
+        return Decision(choice.id, False, Reason.UNKNOWN_SUBJECT)
+    if standing.restricted:
+        return Decision(choice.id, False, Reason.RESTRICTED)
+    status = status_of(standing, choice.id, published, now)
+    reason = _REASON.get(status, Reason.NOT_ANSWERED)
+    until = standing.held[choice.id].until if status in PERMITTING else None
+    return Decision(choice.id, status in PERMITTING, reason, until)
+
+
+def decide_together(
+    standings: Sequence[Standing | None], choice: Choice, published: Published, now: datetime
+) -> Decision:
+    """Answer for a device and the account signed in on it: yes only if every one of them says yes."""
+    decisions = [decide(standing, choice, published, now) for standing in standings or (None,)]
+    refused = [decision for decision in decisions if not decision.permitted]
+    if refused:
+        # A spoken no explains more than a missing answer.
+        silent = {Reason.NOT_ANSWERED, Reason.UNKNOWN_SUBJECT}
+        return min(refused, key=lambda decision: decision.reason in silent)
+    ends = [decision.valid_until for decision in decisions if decision.valid_until]
+    return Decision(choice.id, True, decisions[0].reason, min(ends, default=None))

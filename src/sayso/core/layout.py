@@ -1,0 +1,136 @@
+"""What is shown when we ask, per layout and locale: the text whose hash stands in every answer."""
+
+from typing import Any
+
+from sayso.core.choice import OWN_USE
+from sayso.core.duration import Duration
+from sayso.core.errors import Invalid
+from sayso.core.notice import Notice
+from sayso.core.purpose import Part, Purpose
+from sayso.core.values import content_hash
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+LAYOUTS = frozenset({"banner-1", "ask-1", "centre-1"})
+
+# One row per locale; the words on the buttons are those independent auditors look for.
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "reject": "Reject all",
+        "accept": "Accept all",
+        "choose": "Choose",
+        "save": "Save my choices",
+        "back": "Back",
+        "yes": "Yes",
+        "no": "No",
+        "parts": "Choose in detail",
+        "mixed": "Partly",
+        "reopen": "Your privacy choices",
+        "saved": "Saved.",
+        "proof": "Keep the proof",
+        "failed": "That could not be saved. Nothing was recorded; please try again.",
+        "used_by": "used by {who}, kept {time}",
+        "passed_to": "passed on to {who}, kept {time}",
+        "shared_with": "shared with {who} for adverts, kept {time}",
+        "sold_to": "sold to {who}, kept {time}",
+        "months": "{count} months",
+        "days": "{count} days",
+    },
+    "zh-Hant": {
+        "reject": "全部拒絕",
+        "accept": "全部接受",
+        "choose": "自行選擇",
+        "save": "儲存我的選擇",
+        "back": "返回",
+        "yes": "同意",
+        "no": "不同意",
+        "parts": "逐項選擇",
+        "mixed": "部分",
+        "reopen": "你的隱私選擇",
+        "saved": "已儲存。",
+        "proof": "保留證明",
+        "failed": "無法儲存，尚未記錄任何內容，請再試一次。",
+        "used_by": "由 {who} 使用，保留 {time}",
+        "passed_to": "提供給 {who}，保留 {time}",
+        "shared_with": "為了廣告與 {who} 分享，保留 {time}",
+        "sold_to": "出售給 {who}，保留 {time}",
+        "months": "{count} 個月",
+        "days": "{count} 天",
+    },
+}
+_SENTENCE = {"use": "used_by", "disclose": "passed_to", "share_ads": "shared_with", "sell": "sold_to"}
+
+
+def locale_for(notice: Notice, wanted: str) -> str:
+    """Give the notice's locale nearest to the wanted one: exact, same language, else its first."""
+    exact = {locale.lower(): locale for locale in notice.locales}
+    if wanted.lower() in exact:
+        return exact[wanted.lower()]
+    language = wanted.split("-")[0].lower()
+    same = (locale for locale in notice.locales if locale.split("-")[0].lower() == language)
+    return next(same, notice.locales[0])
+
+
+def direction(locale: str) -> str:
+    """Give the writing direction of a locale, `ltr` or `rtl`."""
+    return "rtl" if locale.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def words(locale: str) -> dict[str, str]:
+    """Give the fixed words in a locale; English where we have none."""
+    return WORDS.get(locale, WORDS["en"])
+
+
+def length_text(length: Duration, locale: str) -> str:
+    """Write a length of time in words."""
+    if length.months and not length.days:
+        return words(locale)["months"].format(count=length.months)
+    return words(locale)["days"].format(count=round(length.rough_days))
+
+
+def part_sentence(notice: Notice, part: Part, locale: str) -> str:
+    """Say in one sentence who does what with a datum, and for how long."""
+    who = part.choice.recipient
+    name = notice.controller.name if who == OWN_USE else notice.recipients[who].name
+    template = words(locale)[_SENTENCE[part.choice.operation]]
+    return template.format(who=name, time=length_text(part.retention, locale))
+
+
+def _shown_part(notice: Notice, part: Part, locale: str) -> dict[str, str]:
+    title = notice.categories[part.choice.category].title[locale]
+    return {"choice": part.choice.id, "title": title, "text": part_sentence(notice, part, locale)}
+
+
+def _shown_purpose(notice: Notice, purpose: Purpose, locale: str) -> dict[str, Any]:
+    return {
+        "id": purpose.id,
+        "title": purpose.title[locale],
+        "text": purpose.text[locale],
+        "benefit": purpose.benefit[locale],
+        "advertising": "cross_context" if purpose.cross_context else "none",
+        "explicit": purpose.explicit,
+        "parts": [_shown_part(notice, part, locale) for part in purpose.parts],
+    }
+
+
+def shown(notice: Notice, layout: str, locale: str) -> dict[str, Any]:
+    """Give everything a layout shows in a locale, as JSON: title, body, words, purposes and parts.
+
+    Raises `Invalid` with code `unknown_layout` or `unknown_locale`.
+    """
+    if layout not in LAYOUTS:
+        remedy = f"Use one of {', '.join(sorted(LAYOUTS))}."
+        raise Invalid("unknown_layout", "That layout was never published.", remedy)
+    if locale not in notice.locales:
+        raise Invalid("unknown_locale", "The notice is not written in that locale.", "Use a listed locale.")
+    asked = [purpose for purpose in notice.purposes.values() if purpose.asked]
+    return {
+        "layout": layout,
+        "locale": locale,
+        "texts": {"title": notice.title[locale], "body": notice.body[locale], **words(locale)},
+        "purposes": [_shown_purpose(notice, purpose, locale) for purpose in asked],
+    }
+
+
+def text_hash(notice: Notice, layout: str, locale: str) -> str:
+    """Give the hash of what a layout shows, which every answer given on it carries."""
+    return content_hash(shown(notice, layout, locale))

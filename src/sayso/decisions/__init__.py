@@ -1,0 +1,1 @@
+"""The gate: may this be done with this person's data now?"""

@@ -1,0 +1,1 @@
+"""What this deployment is: its settings, its secrets, and the one way its databases are opened."""

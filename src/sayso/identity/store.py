@@ -1,0 +1,108 @@
+"""Find or add the subject behind a device secret, in plain SQL: edge and web share this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sayso.core.errors import Invalid, Unproved
+from sayso.core.values import DEVICE_SECRET
+from sayso.deployment.database import Database
+from sayso.identity import keys
+
+NAMED_BY = ("customer", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Whom a reference means. `subjects` is everyone whose answer counts; empty when nobody is known."""
+
+    subjects: tuple[str, ...]
+    device: str | None = None
+    account: str | None = None
+
+
+def read_device_secret(secret: str | None) -> str:
+    """Check the form of a device secret and give the hash it is found by.
+
+    Raises `Unproved` with code `device_missing` or `device_malformed`.
+    """
+    remedy = "Send 32 random bytes as base64url, 43 characters, made in the browser."
+    if not secret:
+        raise Unproved("device_missing", "No device secret came with the answer.", remedy)
+    if not DEVICE_SECRET.match(secret):
+        raise Unproved("device_malformed", "The device secret is malformed.", remedy)
+    return keys.secret_hash(secret)
+
+
+def subject_of_device(db: Database, secret_hash: str) -> str | None:
+    """Give the subject of a device, or None when this browser never answered."""
+    rows = db.run("SELECT subject_id FROM identity_device WHERE secret_hash = %s", [secret_hash])
+    return str(rows[0][0]) if rows else None
+
+
+def add_device(db: Database, secret_hash: str, subject: str, now: datetime) -> bool:
+    """Add a device and its subject; False when another writer added that device first."""
+    stamp = now.strftime("%Y-%m-%d %H:%M:%S.%f") if db.dialect == "sqlite" else now
+    db.run(
+        "INSERT INTO identity_subject (id, kind, created_at, declared_region, delivery_region)"
+        " VALUES (%s, 'device', %s, '', '')",
+        [subject, stamp],
+    )
+    added = db.run(
+        "INSERT INTO identity_device (secret_hash, subject_id) VALUES (%s, %s)"
+        " ON CONFLICT (secret_hash) DO NOTHING RETURNING secret_hash",
+        [secret_hash, subject],
+    )
+    return bool(added)
+
+
+def linked_account(db: Database, device: str) -> str | None:
+    """Give the account a device is signed in to now, or None."""
+    rows = db.run(
+        "SELECT account_id FROM identity_devicelink WHERE device_id = %s AND ended_at IS NULL", [device]
+    )
+    return str(rows[0][0]) if rows else None
+
+
+def account_by(db: Database, kind: str, value: str) -> str | None:
+    """Give the account known by an identifier, or None."""
+    rows = db.run(
+        "SELECT subject_id FROM identity_identifier WHERE kind = %s AND lookup = %s",
+        [kind, keys.lookup(kind, value)],
+    )
+    return str(rows[0][0]) if rows else None
+
+
+def scopes_of_key(db: Database, secret: str) -> tuple[str, frozenset[str]] | None:
+    """Give the brand and scopes of a server key, or None when there is no such key."""
+    rows = db.run(
+        "SELECT brand, scopes FROM identity_apikey WHERE secret_hash = %s", [keys.secret_hash(secret)]
+    )
+    if not rows:
+        return None
+    return str(rows[0][0]), frozenset(str(rows[0][1]).split())
+
+
+def _named(db: Database, reference: Mapping[str, str]) -> list[str]:
+    found = (account_by(db, kind, reference[kind]) for kind in NAMED_BY if reference.get(kind))
+    return [account for account in found if account]
+
+
+def resolve(db: Database, reference: object) -> Resolved:
+    """Say whom a reference (`device`, `customer`, `email`) means.
+
+    A device that is linked brings its account along: the gate then takes the intersection of both.
+    Raises `Invalid` when the reference names nothing we look up by.
+    """
+    remedy = "Name a subject by device, customer or email, each a text."
+    if not isinstance(reference, dict) or not reference or set(reference) - {"device", *NAMED_BY}:
+        raise Invalid("invalid_subject", "The subject reference is not one we look up by.", remedy)
+    if not all(isinstance(value, str) and value for value in reference.values()):
+        raise Invalid("invalid_subject", "A subject reference holds an empty value.", remedy)
+    device = None
+    if "device" in reference:
+        device = subject_of_device(db, read_device_secret(reference["device"]))
+    linked = linked_account(db, device) if device else None
+    named = _named(db, reference)
+    subjects = dict.fromkeys(subject for subject in (device, linked, *named) if subject)
+    return Resolved(tuple(subjects), device, linked or next(iter(named), None))

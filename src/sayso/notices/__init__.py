@@ -1,0 +1,1 @@
+"""What is told: notice versions, immutable once published."""

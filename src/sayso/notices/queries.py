@@ -1,0 +1,61 @@
+"""What is told now, and what was told then."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sayso.core.consent import Published
+from sayso.deployment.django_database import DjangoDatabase
+from sayso.notices import models, store
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place of the brand that asks."""
+
+    id: str
+    brand: str
+    address: str
+    market: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """When and by whom a version was published."""
+
+    version: str
+    ordinal: int
+    published_at: datetime
+    published_by: str
+
+
+def current(brand: str) -> Published:
+    """Give the notice in force for a brand. Raises `NotFound` before the first."""
+    return store.current(DjangoDatabase(), brand)
+
+
+def version(brand: str, name: str) -> Published:
+    """Give one published version. Raises `Conflict` with code `unknown_version`."""
+    return store.version(DjangoDatabase(), brand, name)
+
+
+def published(name: str) -> Published | None:
+    """Give a version by its content hash alone, whichever brand's, or None."""
+    row = models.NoticeVersion.objects.filter(version=name).values_list("brand", flat=True).first()
+    return version(row, name) if row else None
+
+
+def publications(brand: str) -> list[Publication]:
+    """List a brand's versions, newest first."""
+    rows = models.NoticeVersion.objects.filter(brand=brand).order_by("-ordinal")
+    return [Publication(row.version, row.ordinal, row.published_at, row.published_by) for row in rows]
+
+
+def brands() -> list[str]:
+    """List the brands that published a notice."""
+    return sorted(models.NoticeVersion.objects.values_list("brand", flat=True).distinct())
+
+
+def sites(brand: str) -> list[Site]:
+    """List the sites of a brand."""
+    rows = models.Site.objects.filter(brand=brand).order_by("id")
+    return [Site(row.id, row.brand, row.address, row.market) for row in rows]

@@ -1,0 +1,22 @@
+"""Write news in plain SQL: the ledger does so from edge and web alike."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sayso.core.values import utc_text
+from sayso.deployment.database import Database
+
+
+def take(db: Database, count: int) -> int:
+    """Take `count` numbers and give the first. The counter's lock is held to the commit: commit order."""
+    rows = db.run("UPDATE outbox_sequence SET next = next + %s WHERE name = 'ledger' RETURNING next", [count])
+    return int(rows[0][0]) - count
+
+
+def post(db: Database, seq: int, topic: str, payload: dict[str, Any], now: datetime) -> None:
+    """Write one item of news under a number taken in the same transaction."""
+    db.run(
+        "INSERT INTO outbox_news (seq, topic, payload, at) VALUES (%s, %s, %s, %s)",
+        [seq, topic, json.dumps(payload), utc_text(now)],
+    )
