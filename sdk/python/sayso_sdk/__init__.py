@@ -1,1 +1,14 @@
-"""The Python SDK: speaks HTTP only."""
+"""The Python SDK: speaks HTTP only.
+
+    sayso = Client("https://privacy.example", key="sk_…")
+    if sayso.permitted({"customer": "C-1001"}, "newsletter", "contact").permitted:
+        ...
+
+Whatever goes wrong on the way, `decide` and `permitted` answer no, with the reason `unavailable`.
+"""
+
+from sayso_sdk.client import Client
+from sayso_sdk.errors import SaysoProblem
+from sayso_sdk.values import Decision, Question, SubjectRef
+
+__all__ = ["Client", "Decision", "Question", "SaysoProblem", "SubjectRef"]

@@ -1,0 +1,71 @@
+"""The first-party proxy as a Django view.
+
+path("privacy/<path:path>", privacy_proxy)          # settings: SAYSO_URL = "https://privacy.example"
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import httpx
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from sayso_sdk.client import TIMEOUT, Client
+from sayso_sdk.device import COOKIE, MAX_AGE, is_device_secret
+from sayso_sdk.errors import SaysoProblem
+from sayso_sdk.proxy import LARGEST_BODY, ProxyAnswer, ProxyRequest, forward, unreachable
+
+
+@cache
+def _http() -> httpx.Client:
+    return httpx.Client(timeout=TIMEOUT, trust_env=False)
+
+
+@cache
+def _address_book(url: str) -> Client:
+    return Client(url, key="")
+
+
+# The proxy itself takes POSTs only from this origin (see proxy.forward), so the form token is not needed.
+@csrf_exempt
+def privacy_proxy(request: HttpRequest, path: str) -> HttpResponse:
+    """Serve Sayso's edge from the site's own host, with the device cookie as its secret."""
+    try:
+        edge = _address_book(settings.SAYSO_URL).edge()
+    except SaysoProblem:
+        return _response(request, unreachable())
+    return _response(request, forward(_read(request, path), edge, _http()))
+
+
+def device_of(request: HttpRequest) -> str | None:
+    """Return the visitor's device secret from the cookie, or None before the first answer."""
+    secret = request.COOKIES.get(COOKIE)
+    return secret if is_device_secret(secret) else None
+
+
+def _read(request: HttpRequest, path: str) -> ProxyRequest:
+    return ProxyRequest(
+        method=request.method or "GET",
+        path=path,
+        query=request.META.get("QUERY_STRING", ""),
+        headers=dict(request.headers),
+        body=request.read(LARGEST_BODY + 1),
+        cookie=request.COOKIES.get(COOKIE),
+    )
+
+
+def _response(request: HttpRequest, answer: ProxyAnswer) -> HttpResponse:
+    response = HttpResponse(answer.body, status=answer.status, headers=answer.headers)
+    if answer.keep_device is not None:
+        response.set_cookie(
+            COOKIE,
+            answer.keep_device,
+            max_age=MAX_AGE,
+            path="/",
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
