@@ -133,7 +133,7 @@ def _given(held: Held, rev: int, answer: Answer, published: Published, choice: s
         # A yes somebody else reports is a question to the person, never a permission.
         return held if held.status in PERMITTING else replace(held, status=ConsentStatus.REQUESTED, rev=rev)
     found = published.notice.find(choice)
-    until = found[0].valid_for.after(now) if found else now
+    until = found[1].valid_for.after(now) if found else now
     generation = published.generations[choice]
     again = held.status in PERMITTING and held.generation == generation
     status = ConsentStatus.RENEWED if again else ConsentStatus.GIVEN

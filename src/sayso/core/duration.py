@@ -25,18 +25,38 @@ class Duration:
         return start.replace(year=year, month=month, day=day) + timedelta(days=self.days)
 
     @property
+    def iso(self) -> str:
+        """Write it as ISO 8601 does, such as P24M or P1M3D."""
+        return "P" + (f"{self.months}M" if self.months else "") + (f"{self.days}D" if self.days else "")
+
+    @property
     def rough_days(self) -> float:
         """Give a length in days to compare two durations by."""
         return self.months * 30.436875 + self.days
 
 
-def read_duration(text: str) -> Duration:
-    """Read an ISO 8601 calendar duration.
+def _units(source: object) -> list[int]:
+    """Read years, months, weeks, days from `P24M` or from a table such as `{months: 24}`."""
+    names = ("years", "months", "weeks", "days")
+    if (
+        isinstance(source, dict)
+        and set(source) <= set(names)
+        and all(type(n) is int for n in source.values())
+    ):
+        return [source.get(name, 0) for name in names]
+    found = _FORM.match(source) if isinstance(source, str) else None
+    return [int(part or 0) for part in found.groups()] if found else []
+
+
+def read_duration(source: object) -> Duration:
+    """Read a calendar duration, as ISO 8601 text or as a table of years, months, weeks and days.
 
     Raises `Invalid` with code `invalid_duration`.
     """
-    found = _FORM.match(text)
-    if not found or not any(found.groups()):
-        raise Invalid("invalid_duration", f"{text!r} is not a duration.", "Write it like P24M, P2Y or P30D.")
-    years, months, weeks, days = (int(part or 0) for part in found.groups())
+    units = _units(source)
+    if not any(units) or min(units) < 0:
+        raise Invalid(
+            "invalid_duration", f"{source!r} is not a duration.", "Write it like P24M or {months: 24}."
+        )
+    years, months, weeks, days = units
     return Duration(years * 12 + months, weeks * 7 + days)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sayso.core.choice import OWN_USE
 from sayso.core.duration import Duration
 from sayso.core.errors import Invalid
 from sayso.core.notice import Notice
@@ -28,10 +27,6 @@ WORDS: dict[str, dict[str, str]] = {
         "saved": "Saved.",
         "proof": "Keep the proof",
         "failed": "That could not be saved. Nothing was recorded; please try again.",
-        "used_by": "used by {who}, kept {time}",
-        "passed_to": "passed on to {who}, kept {time}",
-        "shared_with": "shared with {who} for adverts, kept {time}",
-        "sold_to": "sold to {who}, kept {time}",
         "months": "{count} months",
         "days": "{count} days",
     },
@@ -49,15 +44,10 @@ WORDS: dict[str, dict[str, str]] = {
         "saved": "已儲存。",
         "proof": "保留證明",
         "failed": "無法儲存，尚未記錄任何內容，請再試一次。",
-        "used_by": "由 {who} 使用，保留 {time}",
-        "passed_to": "提供給 {who}，保留 {time}",
-        "shared_with": "為了廣告與 {who} 分享，保留 {time}",
-        "sold_to": "出售給 {who}，保留 {time}",
         "months": "{count} 個月",
         "days": "{count} 天",
     },
 }
-_SENTENCE = {"use": "used_by", "disclose": "passed_to", "share_ads": "shared_with", "sell": "sold_to"}
 
 
 def locale_for(notice: Notice, wanted: str) -> str:
@@ -87,20 +77,11 @@ def length_text(length: Duration, locale: str) -> str:
     return words(locale)["days"].format(count=round(length.rough_days))
 
 
-def part_sentence(notice: Notice, part: Part, locale: str) -> str:
-    """Say in one sentence who does what with a datum, and for how long."""
-    who = part.choice.recipient
-    name = notice.controller.name if who == OWN_USE else notice.recipients[who].name
-    template = words(locale)[_SENTENCE[part.choice.operation]]
-    return template.format(who=name, time=length_text(part.retention, locale))
+def _shown_part(part: Part, locale: str) -> dict[str, str]:
+    return {"choice": part.choice.id, "title": part.title[locale], "text": part.text[locale]}
 
 
-def _shown_part(notice: Notice, part: Part, locale: str) -> dict[str, str]:
-    title = notice.categories[part.choice.category].title[locale]
-    return {"choice": part.choice.id, "title": title, "text": part_sentence(notice, part, locale)}
-
-
-def _shown_purpose(notice: Notice, purpose: Purpose, locale: str) -> dict[str, Any]:
+def _shown_purpose(purpose: Purpose, locale: str) -> dict[str, Any]:
     return {
         "id": purpose.id,
         "title": purpose.title[locale],
@@ -108,7 +89,7 @@ def _shown_purpose(notice: Notice, purpose: Purpose, locale: str) -> dict[str, A
         "benefit": purpose.benefit[locale],
         "advertising": "cross_context" if purpose.cross_context else "none",
         "explicit": purpose.explicit,
-        "parts": [_shown_part(notice, part, locale) for part in purpose.parts],
+        "parts": [_shown_part(part, locale) for part in purpose.parts],
     }
 
 
@@ -126,8 +107,8 @@ def shown(notice: Notice, layout: str, locale: str) -> dict[str, Any]:
     return {
         "layout": layout,
         "locale": locale,
-        "texts": {"title": notice.title[locale], "body": notice.body[locale], **words(locale)},
-        "purposes": [_shown_purpose(notice, purpose, locale) for purpose in asked],
+        "texts": {"title": notice.asking_title[locale], "body": notice.asking_body[locale], **words(locale)},
+        "purposes": [_shown_purpose(purpose, locale) for purpose in asked],
     }
 
 

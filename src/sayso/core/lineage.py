@@ -24,7 +24,7 @@ def _still_stands(old: Notice, new: Notice, choice: str) -> bool:
     before, after = old.find(choice), new.find(choice)
     if before is None or after is None or after[1].retention.rough_days > before[1].retention.rough_days:
         return False
-    return {**(_told(old, choice) or {}), "retention": after[1].retention_text} == _told(new, choice)
+    return {**(_told(old, choice) or {}), "retention": after[1].retention.iso} == _told(new, choice)
 
 
 def next_generations(new: Notice, old: Notice | None, before: Mapping[str, str]) -> Generations:

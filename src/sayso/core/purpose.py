@@ -12,11 +12,12 @@ Texts = dict[str, str]  # locale → plain text
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A kind of personal data (DPV `PersonalData`)."""
+    """A kind of personal data (DPV `PersonalData`) and where it comes from."""
 
     id: str
     iri: str
     title: Texts
+    source: Texts
     sensitive: bool = False
 
 
@@ -25,22 +26,27 @@ class Recipient:
     """A company that receives data, by name (GDPR art. 13(1)(e))."""
 
     id: str
-    name: str
+    name: Texts
     role: str
     country: str
-    what: Texts
-    safeguards: Texts
     contact: str
-    since: str
+    what: Texts
+    transfer: Texts
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One choice of a purpose and how long its data is kept."""
+    """One choice of a purpose: what is told about it, how long data and answer last, what protects it.
+
+    `hosts` are the exact host:port pairs whose scripts this choice releases.
+    """
 
     choice: Choice
+    title: Texts
+    text: Texts
     retention: Duration
-    retention_text: str
+    valid_for: Duration
+    safeguards: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
 
 
@@ -55,10 +61,9 @@ class Purpose:
     benefit: Texts
     consequence: Texts
     basis: LegalBasis
-    law: str
+    law: Texts
     cross_context: bool
     explicit: bool
-    valid_for: Duration
     parts: tuple[Part, ...]
 
     @property
@@ -76,9 +81,10 @@ def material(purpose: Purpose, part: Part, recipient: Recipient | None) -> dict[
         "explicit": purpose.explicit,
         "benefit": purpose.benefit,
         "choice": part.choice.id,
-        "retention": part.retention_text,
+        "retention": part.retention.iso,
+        "safeguards": sorted(part.safeguards),
         "recipient": recipient
-        and {"role": recipient.role, "country": recipient.country, "safeguards": recipient.safeguards},
+        and {"role": recipient.role, "country": recipient.country, "transfer": recipient.transfer},
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sayso.core.choice import OWN_USE
 from sayso.core.consent import Published
 from sayso.core.notice import Notice
 from sayso.core.purpose import Part, Purpose
@@ -49,21 +50,19 @@ def _entity(notice: Notice) -> dict[str, Any]:
         "@type": "dpv:DataController",
         "dct:identifier": notice.brand,
         "dpv:hasName": controller.name,
-        "dpv:hasContact": controller.contact,
+        "dpv:hasContact": controller.email,
         "dpv:hasAddress": controller.address,
         "dpv:hasRole": "dpv:DataController",
         "dpv:hasJurisdiction": controller.country,
     }
 
 
-def _recipients(notice: Notice, part: Part) -> dict[str, Any]:
-    recipient = notice.recipients.get(part.choice.recipient)
-    if recipient is None:
-        return {"@type": "dpv:Recipient", "dct:identifier": "self", "dpv:hasName": notice.controller.name}
+def _recipient(notice: Notice, part: Part, locale: str) -> dict[str, Any]:
+    recipient = notice.recipients[part.choice.recipient]
     return {
-        "@type": "dpv:ThirdParty",
+        "@type": "dpv:DataController" if recipient.id == OWN_USE else "dpv:ThirdParty",
         "dct:identifier": recipient.id,
-        "dpv:hasName": recipient.name,
+        "dpv:hasName": recipient.name[locale],
         "dpv:hasContact": recipient.contact,
         "dpv:hasLocation": recipient.country,
     }
@@ -83,8 +82,8 @@ def _process(notice: Notice, purpose: Purpose, part: Part, facts: Facts) -> dict
             "dct:title": category.title[facts.locale],
         },
         "dpv:hasProcessing": part.choice.operation,
-        "dpv:hasStorageCondition": {"@type": "dpv:StorageDuration", "dpv:hasDuration": part.retention_text},
-        "dpv:hasRecipient": _recipients(notice, part),
+        "dpv:hasStorageCondition": {"@type": "dpv:StorageDuration", "dpv:hasDuration": part.retention.iso},
+        "dpv:hasRecipient": _recipient(notice, part, facts.locale),
         "dpv:hasConsentStatus": {
             "@type": [STATUS_IRI[outcome], "dpv:ExpressedConsent"],
             "dct:title": outcome,
@@ -92,7 +91,7 @@ def _process(notice: Notice, purpose: Purpose, part: Part, facts: Facts) -> dict
             "dpv:isIndicatedAtTime": facts.recorded_at,
             "dpv:isIndicatedBy": "dpv:DataSubject",
             "dpv:hasIndicationMethod": facts.method,
-            "dpv:hasDuration": f"P{purpose.valid_for.months}M{purpose.valid_for.days}D",
+            "dpv:hasDuration": part.valid_for.iso,
         },
     }
 
@@ -109,7 +108,7 @@ def _right(notice: Notice, facts: Facts) -> dict[str, Any]:
         "@type": "dpv:DataSubjectRight",
         "dct:title": "Right to withdraw consent and to complain",
         "dpv:isExercisedAt": f"{facts.address}/centre/",
-        "dpv:hasContact": notice.controller.complaint,
+        "dpv:hasContact": f"{notice.controller.authority}, {notice.controller.authority_url}",
     }
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from sayso.core.errors import Invalid
 from sayso.core.lineage import next_generations
-from sayso.core.notice import read_notice
+from sayso.core.notice_reading import read_notice
 from sayso.notices import models, queries
 from sayso.outbox import services as outbox
 

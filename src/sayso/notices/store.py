@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from sayso.core.consent import Published
 from sayso.core.errors import Conflict, NotFound
-from sayso.core.notice import read_notice
+from sayso.core.notice_reading import read_notice
 from sayso.deployment.database import Database
 
 

@@ -1,0 +1,162 @@
+"""The edge as a bare ASGI application: a framework's routing cost a third of a static reply."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from sayso.consent.ledger import Submission
+from sayso.core.errors import NotFound, SaysoError, TooLarge, problem, status_of
+from sayso.core.values import read_json
+from sayso.edge import answers, service
+from sayso.edge.batch import Batcher
+
+log = logging.getLogger("sayso.edge")
+LARGEST_ANSWER = 16 * 1024  # bytes
+LARGEST_QUESTION = 256 * 1024  # bytes
+SDK = Path(__file__).parent / "static" / "sayso.js"
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Reply = tuple[int, bytes, list[tuple[bytes, bytes]]]
+_JSON = (b"content-type", b"application/json")
+_PRIVATE = (b"cache-control", b"no-store")
+
+
+def _json(status: int, body: object) -> Reply:
+    return status, json.dumps(body, ensure_ascii=False).encode(), [_JSON, _PRIVATE]
+
+
+def _problem(error: SaysoError) -> Reply:
+    headers = [(b"content-type", b"application/problem+json"), _PRIVATE]
+    if not error.permanent:
+        headers.append((b"retry-after", b"1"))
+    return status_of(error), json.dumps(problem(error)).encode(), headers
+
+
+def _unexpected() -> Reply:
+    body = {
+        "type": "urn:sayso:problem:internal",
+        "title": "Internal",
+        "status": 500,
+        "code": "internal",
+        "detail": "Something broke on our side. Nothing was recorded.",
+        "remedy": "Try again; if it lasts, tell the brand.",
+    }
+    return 500, json.dumps(body).encode(), [(b"content-type", b"application/problem+json"), _PRIVATE]
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def _body(receive: Receive, most: int) -> bytes:
+    chunks, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise TooLarge("disconnected", "The client went away.", "Send the request again.")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > most:
+            raise TooLarge("too_large", f"The body is larger than {most} bytes.", "Send less at once.")
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+class Edge:
+    """The application. One process, one writer thread, one reader thread."""
+
+    def __init__(self) -> None:
+        self._batcher: Batcher[Submission, dict[str, Any]] = Batcher(service.write)
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
+        self._sdk = SDK.read_bytes() if SDK.exists() else b""
+        self._etag = f'"{hashlib.sha256(self._sdk).hexdigest()[:32]}"'.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or take part in start and stop."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            status, body, headers = await self._reply(scope, receive)
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while (message := await receive())["type"] != "lifespan.shutdown":
+            await send({"type": f"{message['type']}.complete"})
+        self._batcher.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+        try:
+            return await self._route(scope, receive)
+        except SaysoError as error:
+            return _problem(error)
+        except Exception as broken:
+            log.error("unexpected %s on %s", type(broken).__name__, scope["method"])
+            return _unexpected()
+
+    async def _route(self, scope: Scope, receive: Receive) -> Reply:
+        method, parts = scope["method"], scope["path"].strip("/").split("/")
+        match method, parts:
+            case "GET" | "HEAD", ["sayso.js"]:
+                return self._script(_headers(scope))
+            case "GET" | "HEAD", ["healthz"]:
+                return _json(200, {"status": "ok"})
+            case "GET", ["v1", "sites", site, "banner"]:
+                return await self._banner(site, scope)
+            case "GET", ["v1", "sites", site, "standing"]:
+                device = _headers(scope).get("sayso-device")
+                return _json(200, await self._read(partial(service.standing, site, device)))
+            case "POST", ["v1", "sites", site, "answers"]:
+                return await self._answer(site, scope, receive)
+            case "POST", ["v1", "decide"]:
+                return await self._decide(scope, receive)
+        raise NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
+
+    async def _read(self, query: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        return await asyncio.get_running_loop().run_in_executor(self._reader, query)
+
+    def _script(self, headers: dict[str, str]) -> Reply:
+        cache = [(b"etag", self._etag), (b"cache-control", b"public, max-age=300")]
+        if headers.get("if-none-match", "").encode() == self._etag:
+            return 304, b"", cache
+        return 200, self._sdk, [(b"content-type", b"text/javascript; charset=utf-8"), *cache]
+
+    async def _banner(self, site: str, scope: Scope) -> Reply:
+        wanted = parse_qs(scope["query_string"].decode("latin-1")).get("locale", ["en"])[0][:20]
+        device = _headers(scope).get("sayso-device")
+        return _json(200, await self._read(partial(service.banner, site, wanted, device)))
+
+    async def _answer(self, site: str, scope: Scope, receive: Receive) -> Reply:
+        headers = _headers(scope)
+        raw = await _body(receive, LARGEST_ANSWER)
+
+        def read() -> dict[str, Any]:
+            device, gpc = headers.get("sayso-device"), headers.get("sec-gpc") == "1"
+            db = service.database()
+            return {"item": answers.read_submission(db, site, device, gpc, raw, read_json(raw))}
+
+        result = dict(await self._batcher.submit((await self._read(read))["item"]))
+        return _json(200 if result.pop("replayed") else 201, result)
+
+    async def _decide(self, scope: Scope, receive: Receive) -> Reply:
+        authorization = _headers(scope).get("authorization", "")
+        raw = await _body(receive, LARGEST_QUESTION)
+
+        def answer() -> dict[str, Any]:
+            return service.decide(service.brand_of_key(authorization, "decide"), read_json(raw))
+
+        return _json(200, await self._read(answer))
+
+
+app = Edge()
