@@ -1,1 +1,3 @@
 """Sayso: nothing without your say-so."""
+
+__version__ = "0.1.0"

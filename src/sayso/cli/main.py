@@ -1,21 +1,174 @@
 """The command `sayso`."""
 
+import functools
 import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
+from sayso.core.errors import SaysoError
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def django_ready() -> None:
+    """Set Django up, for commands that touch the database."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sayso.config.settings")
+    django.setup()
+
+
+def plainly(command: F) -> F:
+    """Show what Sayso raises on purpose as two lines, what is wrong and what to do, and exit with 2."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except SaysoError as error:
+            click.echo(f"sayso: {error.detail}\n  {error.remedy}", err=True)
+            sys.exit(2)
+
+    return run  # type: ignore[return-value]  # the wrapper has the signature of what it wraps
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="sayso")
 def main() -> None:
-    """Ask your customers, obey the answer, keep the proof."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sayso.config.settings")
+    """Ask your customers what you may do with their data, obey the answer, keep the proof.
+
+    \b
+    First steps:
+      sayso demo                    a shop, an ad partner and a mailbox, to try everything
+      sayso migrate                 prepare the database of SAYSO_DATABASE_URL
+      sayso apply DIR               publish a brand's notice, systems and asks
+      sayso key BRAND --scope …     make a key for the brand's server
+      sayso serve                   run edge, pages and worker
+      sayso verify FILE --keys PINS check a receipt offline
+
+    Settings are SAYSO_* environment variables; `sayso settings` lists them.
+    """
 
 
-@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, hidden=True)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
     """Run a Django management command, such as `sayso manage migrate`."""
+    django_ready()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["sayso manage", *arguments])
+
+
+@main.command()
+@plainly
+def settings() -> None:
+    """List every setting with its default and meaning."""
+    from sayso.deployment import env
+
+    for setting in env.SETTINGS:
+        click.echo(f"{setting.name:24} {setting.default or '(derived)'}\n{'':24} {setting.meaning}")
+    for name in env.unknown():
+        click.echo(f"sayso: {name} is set and is no setting of ours; is it misspelt?", err=True)
+
+
+@main.command()
+@plainly
+def migrate() -> None:
+    """Prepare the database and the static files. Running it again changes nothing."""
+    django_ready()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check everything and change nothing.")
+@click.option("--by", "publisher", default="command line", help="Who publishes, for the record.")
+@plainly
+def apply(folder: Path, dry_run: bool, publisher: str) -> None:
+    """Publish a brand's folder: brand.yaml, notice.yaml, asks.yaml and systems/*.yaml.
+
+    All of it or nothing; applying the same folder again changes nothing.
+    """
+    django_ready()
+    from sayso.config import applying
+
+    planned = applying.check(folder)
+    done = planned if dry_run else applying.apply(folder, publisher, datetime.now(UTC))
+    verb = "would publish" if dry_run else "published"
+    notice = f"{verb} {done.version}" if planned.published else f"unchanged {done.version}"
+    click.echo(f"{done.brand}: notice {notice}; systems {', '.join(done.systems) or 'none'}")
+
+
+@main.command()
+@click.argument("brand")
+@click.option("--scope", "scopes", multiple=True, required=True, help="What the key may do; repeatable.")
+@click.option("--label", default="server", help="A name to recognise it by.")
+@plainly
+def key(brand: str, scopes: tuple[str, ...], label: str) -> None:
+    """Make a key for a brand's server and print it, this once."""
+    django_ready()
+    from sayso.identity import services
+
+    click.echo(services.make_api_key(brand, label, set(scopes), datetime.now(UTC)))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--keys",
+    "pins",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="Pinned public keys, as GET /v1/keys gave them.",
+)
+def verify(file: Path, pins: Path) -> None:
+    """Check a receipt offline against pinned keys. Exits with 0 when it holds, 1 when it does not."""
+    from sayso.cli.verifying import verify_files
+
+    holds, lines = verify_files(file, pins)
+    click.echo("\n".join(lines))
+    sys.exit(0 if holds else 1)
+
+
+@main.command()
+@plainly
+def serve() -> None:
+    """Run edge, pages and worker as separate processes; SIGTERM or Ctrl-C stops all within five seconds."""
+    from sayso.config.supervisor import Supervisor, sayso_children
+
+    supervisor = Supervisor(sayso_children())
+    supervisor.start()
+    sys.exit(supervisor.run())
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due now, then end: for cron, systemd or Airflow.")
+@plainly
+def work(once: bool) -> None:
+    """Hand on news, carry out deliveries, send letters."""
+    import signal
+
+    django_ready()
+    from sayso.config import work as worker
+
+    if once:
+        while worker.once(datetime.now(UTC)):
+            pass
+        return
+    stopping: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.append(1))
+    worker.forever(lambda: bool(stopping))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The one `NinjaAPI`: its routers, and how every error becomes problem details (RFC 9457)."""
+
+import json
+import logging
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from sayso import __version__
+from sayso.core.errors import Invalid, SaysoError, Unproved, problem, status_of
+
+log = logging.getLogger("sayso.api")
+api = NinjaAPI(
+    title="Sayso", version=__version__, docs_url=None, openapi_url="/openapi.json", urls_namespace="v1"
+)
+
+
+def _reply(status: int, body: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
+
+
+@api.exception_handler(SaysoError)
+def _on_error(request: HttpRequest, error: SaysoError) -> HttpResponse:
+    reply = _reply(status_of(error), problem(error))
+    if not error.permanent:
+        reply["Retry-After"] = "1"
+    return reply
+
+
+@api.exception_handler(ValidationError)
+def _on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    # Where and what is wrong, never the value: it may be personal.
+    places = [".".join(str(part) for part in entry["loc"]) + ": " + entry["msg"] for entry in error.errors]
+    wrong = Invalid("invalid_request", "; ".join(places)[:500], "Send what the reference describes.")
+    return _on_error(request, wrong)
+
+
+@api.exception_handler(AuthenticationError)
+def _on_nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    remedy = "Send `Authorization: Bearer sk_…` with a key made by `sayso key`."
+    return _on_error(request, Unproved("key_missing", "No server key came with the request.", remedy))
+
+
+@api.exception_handler(Exception)
+def _on_unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.exception("unexpected %s", type(error).__name__)
+    remedy = "Try again; if it lasts, report it with the time."
+    broken = SaysoError("internal", "Something broke on our side.", remedy)
+    return _reply(500, problem(broken))

@@ -1,0 +1,24 @@
+"""Where the hot path is, and with which keys receipts are signed."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from sayso import __version__
+from sayso.consent import receipts
+from sayso.deployment import env
+
+router = Router(tags=["discovery"])
+
+
+@router.get("/", summary="The edge's address and this server's version")
+def discover(request: HttpRequest) -> dict[str, str]:
+    """Give the edge's address: an SDK is told one address and learns the other here."""
+    return {"edge": env.text("SAYSO_EDGE_ADDRESS"), "version": __version__}
+
+
+@router.get("/keys", summary="The public keys that sign receipts, to pin")
+def keys(request: HttpRequest) -> dict[str, Any]:
+    """Give the receipt keys as `{"typ": …, "keys": {key id: base64url}}`."""
+    return receipts.public_keys()

@@ -1,0 +1,16 @@
+"""The addresses of the REST interface: every router in this folder."""
+
+from importlib import import_module
+from pathlib import Path
+
+from django.urls import path
+
+from sayso.api.application import api
+
+_NOT_ROUTERS = {"__init__", "application", "auth", "urls", "values"}
+for name in sorted(file.stem for file in Path(__file__).parent.glob("*.py")):
+    if name not in _NOT_ROUTERS:
+        api.add_router("", import_module(f"sayso.api.{name}").router)
+
+app_name = "api"
+urlpatterns = [path("v1/", api.urls)]

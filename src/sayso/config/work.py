@@ -1,0 +1,55 @@
+"""What the worker does: hand news upwards, carry out what is due, send letters."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from django.db import close_old_connections
+
+from sayso.config import local_systems
+from sayso.fulfilment import services as fulfilment
+from sayso.fulfilment import worker as fulfilment_news
+from sayso.messages import services as messages
+from sayso.outbox import services as outbox
+from sayso.personalisation import worker as personalisation_news
+from sayso.rights import services as rights
+
+log = logging.getLogger("sayso.work")
+CONSUMERS: Mapping[str, Mapping[str, outbox.Handler]] = {
+    "personalisation": personalisation_news.SUBSCRIPTIONS,
+    "fulfilment": fulfilment_news.SUBSCRIPTIONS,
+}
+IDLE = 0.1  # seconds between looks when nothing is due
+
+
+def once(now: datetime) -> int:
+    """Do everything that is due now and give how many things were done."""
+    local_systems.register()
+    steps: list[Callable[[], int]] = [
+        *(
+            lambda name=name, topics=topics: outbox.deliver(name, topics)
+            for name, topics in CONSUMERS.items()
+        ),
+        lambda: fulfilment.carry_out_due(now),
+        lambda: rights.advance_all(now),
+        lambda: messages.send_due(now),
+    ]
+    return sum(_guarded(step) for step in steps)
+
+
+def _guarded(step: Callable[[], int]) -> int:
+    """One part that is broken must not keep the others from their work."""
+    try:
+        return step()
+    except Exception as broken:
+        log.exception("a step of the worker failed: %s", type(broken).__name__)
+        close_old_connections()
+        return 0
+
+
+def forever(stopping: Callable[[], bool]) -> None:
+    """Work until told to stop."""
+    while not stopping():
+        if not once(datetime.now(UTC)):
+            time.sleep(IDLE)
