@@ -1,0 +1,97 @@
+"""May this be done now, and why not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from sayso.core.choice import read_choice
+from sayso.core.consent import Held, Published, Standing, fold_all
+from sayso.core.decision import Reason, decide, decide_together
+from sayso.core.vocabulary import ConsentStatus
+from tests import linen
+from tests.linen import LEARN, LOCATION, MONDAY, ORDERS, PASS_ON, PURCHASES, answer
+
+GIVEN, REFUSED = ConsentStatus.GIVEN, ConsentStatus.REFUSED
+DECADE = timedelta(days=3653)
+
+
+@pytest.fixture(scope="module")
+def published() -> Published:
+    return linen.publish(linen.document())
+
+
+@pytest.fixture(scope="module")
+def ada(published: Published) -> Standing:
+    said = answer(published, purchases=GIVEN, pass_on=REFUSED, location=ConsentStatus.DEFERRED)
+    return fold_all([(said, published, MONDAY)])
+
+
+@pytest.mark.parametrize(
+    ("choice", "permitted", "reason"),
+    [
+        (PURCHASES, True, Reason.GIVEN),
+        (PASS_ON, False, Reason.REFUSED),
+        (LOCATION, False, Reason.DEFERRED),
+        (LEARN, False, Reason.NOT_ANSWERED),
+        (ORDERS, True, Reason.TOLD_BASIS),
+        ("learn.purchases.sell.brightside", False, Reason.NOT_LISTED),
+    ],
+)
+def test_every_answer_comes_with_its_reason(
+    published: Published, ada: Standing, choice: str, permitted: bool, reason: Reason
+) -> None:
+    decision = decide(ada, read_choice(choice), published, MONDAY)
+    assert (decision.permitted, decision.reason) == (permitted, reason)
+
+
+def test_a_yes_says_until_when(published: Published, ada: Standing) -> None:
+    decision = decide(ada, read_choice(PURCHASES), published, MONDAY)
+    assert decision.valid_until == ada.held[PURCHASES].until
+    late = decide(ada, read_choice(PURCHASES), published, MONDAY + DECADE)
+    assert (late.permitted, late.reason, late.valid_until) == (False, Reason.EXPIRED, None)
+
+
+def test_a_stranger_is_refused_what_is_asked_and_served_what_is_owed(published: Published) -> None:
+    assert decide(None, read_choice(PURCHASES), published, MONDAY).reason is Reason.UNKNOWN_SUBJECT
+    assert decide(None, read_choice(ORDERS), published, MONDAY).permitted
+
+
+def test_restriction_stops_what_rests_on_consent(published: Published, ada: Standing) -> None:
+    restricted = replace(ada, restricted=True)
+    assert decide(restricted, read_choice(PURCHASES), published, MONDAY).reason is Reason.RESTRICTED
+
+
+def test_an_erasure_that_runs_stops_everything(published: Published, ada: Standing) -> None:
+    erasing = replace(ada, erasing=True)
+    for choice in (PURCHASES, ORDERS):
+        decision = decide(erasing, read_choice(choice), published, MONDAY)
+        assert (decision.permitted, decision.reason) == (False, Reason.ERASING)
+
+
+@pytest.mark.parametrize("status", [ConsentStatus.INVALIDATED, ConsentStatus.REVOKED])
+def test_a_status_without_a_reason_of_its_own_is_still_no(
+    published: Published, status: ConsentStatus
+) -> None:
+    odd = Standing(1, {LEARN: Held(status, 1)})
+    assert decide(odd, read_choice(LEARN), published, MONDAY).permitted is False
+
+
+def test_a_device_and_its_account_must_both_say_yes(published: Published, ada: Standing) -> None:
+    stranger = Standing()
+    both = decide_together([ada, ada], read_choice(PURCHASES), published, MONDAY)
+    one = decide_together([ada, stranger], read_choice(PURCHASES), published, MONDAY)
+    nobody = decide_together([], read_choice(PURCHASES), published, MONDAY)
+    assert both.permitted
+    assert both.valid_until == ada.held[PURCHASES].until
+    assert (one.permitted, one.reason) == (False, Reason.NOT_ANSWERED)
+    assert (nobody.permitted, nobody.reason) == (False, Reason.UNKNOWN_SUBJECT)
+
+
+def test_a_spoken_no_is_the_reason_given_before_a_silence(published: Published, ada: Standing) -> None:
+    together = decide_together([Standing(), ada], read_choice(PASS_ON), published, MONDAY)
+    assert together.reason is Reason.REFUSED
+
+
+def test_what_rests_on_a_contract_has_no_end_by_age(published: Published, ada: Standing) -> None:
+    assert decide_together([ada], read_choice(ORDERS), published, MONDAY).valid_until is None
