@@ -1,0 +1,71 @@
+"""What every test may use. Rooms add their own fixtures in `tests/<room>/conftest.py`.
+
+The suite runs on the database of `SAYSO_DATABASE_URL`, a temporary SQLite file when that is absent. The
+test database *is* the one of that address, so that code which opens its own connection sees the same rows.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis
+
+HOME = Path(tempfile.mkdtemp(prefix="sayso-tests-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+# Before Django reads its settings: nothing of a deployment on this machine may reach the tests.
+DATABASE_URL = os.environ.get("SAYSO_DATABASE_URL") or f"sqlite:///{HOME / 'sayso.sqlite3'}"
+for name in [name for name in os.environ if name.startswith("SAYSO_")]:
+    del os.environ[name]
+os.environ.update(
+    SAYSO_HOME=str(HOME), SAYSO_DATABASE_URL=DATABASE_URL, DJANGO_SETTINGS_MODULE="sayso.config.settings"
+)
+
+import django  # noqa: E402 - the settings above come first
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from tools.postgres import Postgres  # noqa: E402
+
+hypothesis.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
+hypothesis.register_profile("exploring", deadline=None, print_blob=True)
+hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = settings.DATABASES["default"]["NAME"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests that commit back the rows that migrations wrote, which emptying the tables removes."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker is not None and marker.kwargs.get("transaction"):
+            wanted = {**marker.kwargs, "serialized_rollback": True}
+            item.add_marker(pytest.mark.django_db(**wanted), append=False)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Give the moment at which every story of the tests begins: a Monday morning in May."""
+    return datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Give a PostgreSQL of the tests' own, for those that need one whatever the suite runs on."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres: Postgres) -> Callable[[], str]:
+    """Give a function that makes an empty PostgreSQL database and returns its address."""
+    numbers = count(1)
+    return lambda: postgres.create(f"test_{next(numbers)}")

