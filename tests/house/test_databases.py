@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from sayso.config import env
+from sayso.deployment import env
 from sayso.outbox import models
 
 
