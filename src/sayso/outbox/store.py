@@ -10,7 +10,11 @@ from sayso.deployment.database import Database
 
 def take(db: Database, count: int) -> int:
     """Take `count` numbers and give the first. The counter's lock is held to the commit: commit order."""
-    rows = db.run("UPDATE outbox_sequence SET next = next + %s WHERE name = 'ledger' RETURNING next", [count])
+    rows = db.run(
+        "INSERT INTO outbox_sequence (name, next) VALUES ('ledger', %s)"
+        " ON CONFLICT (name) DO UPDATE SET next = outbox_sequence.next + %s RETURNING next",
+        [count + 1, count],
+    )
     return int(rows[0][0]) - count
 
 

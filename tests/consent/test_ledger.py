@@ -1,0 +1,169 @@
+"""Answers are recorded whole, once, in order, and a standing is what they add up to."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from sayso.consent import ledger, models, receipts
+from sayso.consent.ledger import Submission
+from sayso.core.consent import Answer, Published, Standing, fold, read_held
+from sayso.core.errors import Conflict, SaysoError
+from sayso.core.vocabulary import ConsentStatus, Voucher
+from sayso.deployment.django_database import DjangoDatabase
+from sayso.identity import keys
+from sayso.identity import models as identity
+from sayso.notices import queries as notices
+from sayso.outbox import models as outbox
+from tests.linen import LEARN, PASS_ON, answer
+
+GIVEN, REFUSED = ConsentStatus.GIVEN, ConsentStatus.REFUSED
+Make = Callable[[Answer], Submission]
+
+
+@pytest.fixture
+def published(brand: str) -> Published:
+    return notices.current(brand)
+
+
+def _record(now: datetime, *items: Submission) -> list[ledger.Recorded]:
+    return ledger.record(DjangoDatabase(), list(items), now)
+
+
+def test_a_refusal_is_recorded_with_everything_that_was_shown(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    recorded = _record(now, submission(answer(published, learn=GIVEN, pass_on=REFUSED)))[0]
+    row = models.Event.objects.get()
+    assert recorded.answers == {LEARN: "given", PASS_ON: "refused"}
+    assert recorded.version == published.notice.version
+    assert recorded.evidence["voucher"] == "device"
+    assert recorded.evidence["layout"] == "banner-1"
+    assert recorded.evidence["base"] == 0
+    assert row.leaf_hash == recorded.leaf_hash
+    assert b"banner-1" not in bytes(row.sealed)
+
+
+def test_no_device_secret_is_stored(
+    published: Published, submission: Make, device: str, now: datetime
+) -> None:
+    _record(now, submission(answer(published, learn=GIVEN)))
+    row = identity.Device.objects.get()
+    assert row.secret_hash == keys.secret_hash(device)
+    assert device not in str(identity.Device.objects.values_list())
+
+
+def test_an_answer_and_its_news_are_written_together(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    recorded = _record(now, submission(answer(published, learn=GIVEN)))[0]
+    news = outbox.News.objects.get(topic="consent.changed")
+    assert news.payload["changed"] == {LEARN: ["unknown", "given"]}
+    assert news.payload["subject"] == recorded.subject
+    assert news.seq == recorded.seq + 1
+
+
+def test_the_same_event_gives_the_same_receipt_and_writes_nothing(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    item = submission(answer(published, learn=GIVEN))
+    first, second = _record(now, item)[0], _record(now, item)[0]
+    assert second.replayed
+    assert receipts.sign(first, published) == receipts.sign(second, published)
+    assert models.Event.objects.count() == 1
+    assert models.Standing.objects.get().rev == 1
+
+
+def test_the_same_event_with_other_content_is_refused_and_changes_nothing(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    said = answer(published, learn=GIVEN)
+    _record(now, submission(said))
+    with pytest.raises(Conflict) as refused:
+        _record(now, submission(replace(said, answers={LEARN: REFUSED})))
+    assert refused.value.code == "event_reused"
+    assert models.Event.objects.count() == 1
+
+
+def test_a_bad_row_takes_the_whole_batch_with_it(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    good = submission(answer(published, learn=GIVEN))
+    bad = submission(replace(answer(published, learn=GIVEN), version="sha256:" + "0" * 64))
+    with pytest.raises(Conflict) as refused:
+        _record(now, good, bad)
+    assert refused.value.code == "unknown_version"
+    assert models.Event.objects.count() == 0
+    assert identity.Device.objects.count() == 0
+
+
+def test_the_standing_is_what_a_rebuild_from_the_events_gives(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    steps = [
+        answer(published, 0, learn=GIVEN, pass_on=GIVEN),
+        answer(published, 1, learn=REFUSED),
+        answer(published, 1, learn=GIVEN),
+        answer(published, 3, pass_on=ConsentStatus.DEFERRED),
+    ]
+    recorded = _record(now, *(submission(step) for step in steps))
+    rebuilt = Standing()
+    for event in ledger.events_of(DjangoDatabase(), recorded[0].subject, "linen-and-loom"):
+        said = {choice: ConsentStatus(value) for choice, value in event.answers.items()}
+        again = replace(steps[0], answers=said, base=event.evidence["base"], event=event.event)
+        rebuilt = fold(rebuilt, again, published, now).standing
+    kept = ledger.standing_of(DjangoDatabase(), recorded[0].subject, "linen-and-loom")
+    assert kept == rebuilt
+    assert recorded[2].outcome == {LEARN: "superseded"}
+
+
+def test_the_permit_mask_is_kept_beside_the_standing(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    _record(now, submission(answer(published, learn=GIVEN, pass_on=REFUSED)))
+    row = models.Standing.objects.get()
+    assert int(row.permit, 16) == 1 << published.choice_ids().index(LEARN)
+    assert row.valid_until > "2026"
+    assert read_held_of(row)[LEARN].status is GIVEN
+
+
+def read_held_of(row: models.Standing) -> dict[str, object]:
+    import json
+
+    return dict(read_held(json.loads(row.held)))
+
+
+def test_numbers_are_given_in_the_order_of_commits(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    items = [submission(answer(published, number, learn=GIVEN)) for number in range(5)]
+    numbers = [event.seq for event in _record(now, *items)]
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_marked_erasure_stops_every_use(published: Published, submission: Make, now: datetime) -> None:
+    recorded = _record(now, submission(answer(published, learn=GIVEN)))[0]
+    ledger.mark_erasing(DjangoDatabase(), recorded.subject, "linen-and-loom", now)
+    standing = ledger.standing_of(DjangoDatabase(), recorded.subject, "linen-and-loom")
+    assert standing is not None
+    assert standing.erasing
+
+
+def test_somebody_elses_key_opens_nothing(published: Published, submission: Make, now: datetime) -> None:
+    recorded = _record(now, submission(answer(published, learn=GIVEN)))[0]
+    sealed = models.Event.objects.get().sealed
+    keys.make_keys(["another"])
+    with pytest.raises(SaysoError) as refused:
+        keys.unseal("another", sealed)
+    assert refused.value.code == "key_mismatch"
+    keys.destroy(recorded.subject)
+    with pytest.raises(SaysoError) as gone:
+        keys.unseal(recorded.subject, sealed)
+    assert gone.value.code == "key_destroyed"
+
+
+def test_a_staff_members_yes_permits_nothing(published: Published, submission: Make, now: datetime) -> None:
+    recorded = _record(now, submission(answer(published, voucher=Voucher.STAFF, learn=GIVEN)))[0]
+    assert recorded.outcome == {LEARN: "requested"}
+    assert models.Standing.objects.get().permit == "0"

@@ -1,0 +1,149 @@
+"""Answers over HTTP: recorded whole, or refused with a code, a remedy, and nothing changed."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sayso.consent import models
+from sayso.edge.app import LARGEST_ANSWER, Edge
+from sayso.identity import models as identity
+from tests.edge.conftest import Caller
+from tests.linen import LEARN
+
+CASES = json.loads((Path(__file__).parents[2] / "conformance" / "answers.json").read_text())
+
+
+@pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["name"])
+def test_conformance(browser: Caller, case: dict[str, Any]) -> None:
+    status, reply = browser.answer(case["answers"], **case.get("change", {}))
+    assert status == case["status"], reply
+    if status == 201:
+        states = reply["standing"]["states"]
+        assert {choice: states[choice] for choice in case["states"]} == case["states"]
+        assert reply["receipt"].count(".") == 2
+    else:
+        assert reply["code"] == case["code"]
+        assert reply["remedy"]
+        assert models.Event.objects.count() == 0
+        assert identity.Subject.objects.count() == 0
+
+
+@pytest.mark.parametrize("story", CASES["stories"], ids=lambda story: story["name"])
+def test_conformance_of_stories(browser: Caller, story: dict[str, Any]) -> None:
+    for step in story["steps"]:
+        status, reply = browser.answer(step["answers"], base=step["base"])
+        assert status == 201, reply
+        assert {name: reply["standing"]["states"][name] for name in step["states"]} == step["states"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 400, "malformed_json"),
+        (b"{", 400, "malformed_json"),
+        (b"[]", 422, "invalid_answer"),
+        (b'{"event": 1, "event": 2}', 400, "duplicate_key"),
+        (b'"' + b"x" * LARGEST_ANSWER + b'"', 413, "too_large"),
+    ],
+)
+def test_what_is_no_answer_is_refused(browser: Caller, body: bytes, status: int, code: str) -> None:
+    got, reply = browser.post(body)
+    assert (got, reply["code"]) == (status, code)
+    assert models.Event.objects.count() == 0
+
+
+@pytest.mark.parametrize(("secret", "code"), [("", "device_missing"), ("short", "device_malformed")])
+def test_nobody_answers_without_the_secret_of_a_device(browser: Caller, secret: str, code: str) -> None:
+    body = browser.form({LEARN: "given"})
+    status, reply = browser.post(body, sayso_device=secret)
+    assert (status, reply["code"]) == (401, code)
+
+
+def test_an_unknown_site_is_refused(browser: Caller) -> None:
+    status, _, body = browser.request("GET", "/v1/sites/elsewhere/banner")
+    assert (status, json.loads(body)["code"]) == (404, "unknown_site")
+
+
+def test_the_same_answer_twice_gives_the_same_receipt(browser: Caller) -> None:
+    body = browser.form({LEARN: "given"})
+    first, second = browser.post(body), browser.post(body)
+    assert (first[0], second[0]) == (201, 200)
+    assert first[1]["receipt"] == second[1]["receipt"]
+    status, reply = browser.post({**body, "answers": {LEARN: "refused"}})
+    assert (status, reply["code"]) == (409, "event_reused")
+    assert models.Event.objects.count() == 1
+
+
+def test_nothing_is_known_of_a_browser_that_only_looked(browser: Caller) -> None:
+    assert browser.banner()["standing"] is None
+    status, _, body = browser.request("GET", "/v1/sites/shop/standing", sayso_device=browser.device)
+    assert status == 200
+    assert json.loads(body)["rev"] == 0
+    assert identity.Subject.objects.count() == 0
+
+
+def test_a_browser_finds_its_own_answers_again_and_nobody_elses(browser: Caller) -> None:
+    browser.answer({LEARN: "given"})
+    assert browser.banner()["standing"]["states"][LEARN] == "given"
+    assert Caller().banner()["standing"] is None
+
+
+def test_the_privacy_signal_seen_is_kept_with_the_answer(browser: Caller) -> None:
+    from sayso.consent import ledger
+    from sayso.deployment.django_database import DjangoDatabase
+
+    status, _ = browser.post(browser.form({LEARN: "refused"}), sec_gpc="1")
+    assert status == 201
+    subject = models.Event.objects.get().subject
+    assert ledger.events_of(DjangoDatabase(), subject, "linen-and-loom")[0].evidence["gpc"] is True
+
+
+def test_two_answers_of_one_person_at_once_are_both_kept(browser: Caller) -> None:
+    forms = [browser.form({LEARN: "given"}), browser.form({LEARN: "refused"})]
+
+    async def both() -> list[int]:
+        edges = [Edge(), Edge()]
+        calls = (
+            browser.send(
+                edge,
+                "POST",
+                "/v1/sites/shop/answers",
+                json.dumps(form).encode(),
+                sayso_device=browser.device,
+            )
+            for edge, form in zip(edges, forms, strict=True)
+        )
+        return [status for status, _, _ in await asyncio.gather(*calls)]
+
+    assert asyncio.run(both()) == [201, 201]
+    assert models.Event.objects.count() == 2
+    assert identity.Subject.objects.count() == 1
+    standing = models.Standing.objects.get()
+    assert standing.rev == 2
+    assert json.loads(standing.held)[LEARN][0] in ("withdrawn", "refused")
+
+
+def test_a_crowd_is_written_in_a_few_commits_and_nobody_is_lost(browser: Caller) -> None:
+    shown = browser.form({LEARN: "given"})
+    people = [Caller() for _ in range(60)]
+
+    async def crowd() -> list[int]:
+        edge = Edge()
+        calls = (
+            person.send(
+                edge,
+                "POST",
+                "/v1/sites/shop/answers",
+                json.dumps({**shown, "event": f"00000000-0000-4000-8000-{number:012d}"}).encode(),
+                sayso_device=person.device,
+            )
+            for number, person in enumerate(people)
+        )
+        return [status for status, _, _ in await asyncio.gather(*calls)]
+
+    assert asyncio.run(crowd()) == [201] * 60
+    assert models.Event.objects.count() == 60
+    assert identity.Subject.objects.count() == 60
