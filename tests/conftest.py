@@ -42,15 +42,6 @@ hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = settings.DATABASES["default"]["NAME"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests that commit back the rows that migrations wrote, which emptying the tables removes."""
-    for item in items:
-        marker = item.get_closest_marker("django_db")
-        if marker is not None and marker.kwargs.get("transaction"):
-            wanted = {**marker.kwargs, "serialized_rollback": True}
-            item.add_marker(pytest.mark.django_db(**wanted), append=False)
-
-
 @pytest.fixture
 def now() -> datetime:
     """Give the moment at which every story of the tests begins: a Monday morning in May."""

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from sayso.core.values import new_id
-from sayso.edge import service
 from sayso.edge.app import Edge
 from sayso.identity import services as identity
 from sayso.notices import services as notices
@@ -28,7 +27,8 @@ class Caller:
         self, method: str, path: str, body: bytes = b"", query: str = "", **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
         """Send one request and give status, headers and body."""
-        return asyncio.run(self.send(Edge(), method, path, body, query, **headers))
+        with closing(Edge()) as edge:
+            return asyncio.run(self.send(edge, method, path, body, query, **headers))
 
     async def send(
         self, edge: Edge, method: str, path: str, body: bytes = b"", query: str = "", **headers: str
@@ -84,13 +84,10 @@ class Caller:
 
 
 @pytest.fixture
-def brand(transactional_db: None, now: datetime) -> Iterator[str]:
+def brand(transactional_db: None, now: datetime) -> str:
     notices.publish_notice(linen.document(), "Otto", now)
     notices.set_site("shop", "linen-and-loom", "http://localhost:8710", "EU")
-    yield "linen-and-loom"
-    if hasattr(service._local, "database"):
-        service._local.database.close()
-        del service._local.database
+    return "linen-and-loom"
 
 
 @pytest.fixture

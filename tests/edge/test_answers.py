@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,6 @@ def test_two_answers_of_one_person_at_once_are_both_kept(browser: Caller) -> Non
     forms = [browser.form({LEARN: "given"}), browser.form({LEARN: "refused"})]
 
     async def both() -> list[int]:
-        edges = [Edge(), Edge()]
         calls = (
             browser.send(
                 edge,
@@ -118,7 +118,9 @@ def test_two_answers_of_one_person_at_once_are_both_kept(browser: Caller) -> Non
         )
         return [status for status, _, _ in await asyncio.gather(*calls)]
 
-    assert asyncio.run(both()) == [201, 201]
+    with closing(Edge()) as first, closing(Edge()) as second:
+        edges = [first, second]
+        assert asyncio.run(both()) == [201, 201]
     assert models.Event.objects.count() == 2
     assert identity.Subject.objects.count() == 1
     standing = models.Standing.objects.get()
@@ -130,8 +132,7 @@ def test_a_crowd_is_written_in_a_few_commits_and_nobody_is_lost(browser: Caller)
     shown = browser.form({LEARN: "given"})
     people = [Caller() for _ in range(60)]
 
-    async def crowd() -> list[int]:
-        edge = Edge()
+    async def crowd(edge: Edge) -> list[int]:
         calls = (
             person.send(
                 edge,
@@ -144,6 +145,7 @@ def test_a_crowd_is_written_in_a_few_commits_and_nobody_is_lost(browser: Caller)
         )
         return [status for status, _, _ in await asyncio.gather(*calls)]
 
-    assert asyncio.run(crowd()) == [201] * 60
+    with closing(Edge()) as edge:
+        assert asyncio.run(crowd(edge)) == [201] * 60
     assert models.Event.objects.count() == 60
     assert identity.Subject.objects.count() == 60

@@ -14,7 +14,6 @@ import pytest
 from django.db import connection
 
 from sayso.deployment import env
-from sayso.outbox import models
 
 
 def rows(connection_to: str) -> int:
@@ -30,12 +29,6 @@ def test_the_test_database_is_the_one_that_the_settings_address() -> None:
     name = str(connection.settings_dict["NAME"])
     assert name == (expected.path if connection.vendor == "sqlite" else expected.path.lstrip("/"))
     assert connection.vendor == expected.scheme
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("turn", [1, 2])
-def test_rows_written_by_migrations_outlive_a_test_that_commits(turn: int) -> None:
-    assert models.Sequence.objects.count() > 0
 
 
 def test_each_postgres_database_asked_for_is_new_and_empty(new_postgres_database: Callable[[], str]) -> None:

@@ -93,8 +93,14 @@ class Edge:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while (message := await receive())["type"] != "lifespan.shutdown":
             await send({"type": f"{message['type']}.complete"})
-        self._batcher.close()
+        self.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def close(self) -> None:
+        """Finish what is being written and close both connections."""
+        self._batcher.close(service.close_database)
+        self._reader.submit(service.close_database)
+        self._reader.shutdown()
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
         try:

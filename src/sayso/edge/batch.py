@@ -69,8 +69,9 @@ class Batcher(Generic[In, Out]):
             if not future.done():
                 future.set_result(result)
 
-    def close(self) -> None:
-        """Let the thread finish what it writes."""
+    def close(self, last: Callable[[], None]) -> None:
+        """Let the thread finish what it writes, then do `last` on it."""
         if self._task:
             self._task.cancel()
+        self._thread.submit(last)
         self._thread.shutdown()

@@ -15,6 +15,7 @@ from sayso.core.values import utc_text
 from sayso.decisions import gate
 from sayso.deployment import env
 from sayso.deployment.database import PostgreSQL, SQLite, open_database
+from sayso.identity import keys
 from sayso.identity import store as identity
 from sayso.notices import store as notices
 
@@ -33,6 +34,14 @@ def database() -> SQLite | PostgreSQL:
         _local.database = open_database(env.database_url())
     opened: SQLite | PostgreSQL = _local.database
     return opened
+
+
+def close_database() -> None:
+    """Close this thread's own connection."""
+    if hasattr(_local, "database"):
+        _local.database.close()
+        del _local.database
+    keys.close()
 
 
 def _standing_json(standing: Standing, published: Published, moment: datetime) -> dict[str, Any]:

@@ -35,6 +35,13 @@ def _store() -> sqlite3.Connection:
     return store
 
 
+def close() -> None:
+    """Close this thread's connection to the key store."""
+    if getattr(_local, "at", None) is not None:
+        _local.connection.close()
+        _local.at = None
+
+
 def _encrypt(key: bytes, plaintext: bytes, bound_to: str) -> bytes:
     nonce = os.urandom(NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plaintext, bound_to.encode())
