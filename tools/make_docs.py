@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -63,39 +64,45 @@ def commands_page() -> str:
     return "# Commands\n\n" + "\n".join(pages)
 
 
-def _literal(node: ast.AST, names: dict[str, str]) -> str:
-    """Give what a text in the source says; what is filled in at run time is an ellipsis."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.JoinedStr(values=parts):
-            return "".join(part.value if isinstance(part, ast.Constant) else "…" for part in parts)
-        case ast.Name(id=name):
-            return names.get(name, "")
-        case ast.BinOp(left=left, right=right, op=ast.Add()):
-            return _literal(left, names) + _literal(right, names)
-    return ""
+class Scope:
+    """What a function, or a module, keeps under a name: to read a remedy too long for its line."""
+
+    def __init__(self, around: ast.AST) -> None:
+        self._assigned = [
+            (node.targets[0].id, node.lineno, node.value)
+            for node in ast.walk(around)
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        ]
+
+    def value(self, node: ast.AST) -> ast.AST:
+        """Give what a name was last given above the line it is used on."""
+        if not isinstance(node, ast.Name):
+            return node
+        above = [
+            (line, value) for name, line, value in self._assigned if name == node.id and line <= node.lineno
+        ]
+        return max(above, key=lambda pair: pair[0])[1] if above else node
+
+    def text(self, node: ast.AST) -> str:
+        """Give what a text in the source says; what is filled in at run time is an ellipsis."""
+        match self.value(node):
+            case ast.Constant(value=str(text)):
+                return text
+            case ast.JoinedStr(values=parts):
+                return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
+        return ""
 
 
-def _texts_in(function: ast.AST) -> dict[str, str]:
-    """Give the texts that a function keeps under a name, such as a remedy too long for its line."""
-    found = {}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found[node.targets[0].id] = _literal(node.value, {})
-    return found
-
-
-def _calls(tree: ast.AST) -> Iterator[tuple[ast.Call, dict[str, str]]]:
-    """Give every call of a module with the texts named in the function or module around it."""
-    own: set[int] = set()
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, Scope]]:
+    """Give every call of a module with the scope it stands in."""
+    seen: set[int] = set()
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     for around in (*functions, tree):
-        names = _texts_in(around)
+        scope = Scope(around)
         for node in ast.walk(around):
-            if isinstance(node, ast.Call) and id(node) not in own:
-                own.add(id(node))
-                yield node, names
+            if isinstance(node, ast.Call) and id(node) not in seen:
+                seen.add(id(node))
+                yield node, scope
 
 
 def _modules() -> Iterator[ast.Module]:
@@ -109,11 +116,11 @@ def _raised() -> set[tuple[str, str, str]]:
 
     kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
     return {
-        (kind.id, code, _literal(call.args[2], names))
+        (kind.id, code, scope.text(call.args[2]))
         for module in _modules()
-        for call, names in _calls(module)
+        for call, scope in _calls(module)
         if isinstance(kind := call.func, ast.Name) and kind.id in kinds and len(call.args) == 3
-        if (code := _literal(call.args[0], names))
+        if (code := scope.text(call.args[0]))
     }
 
 
@@ -133,18 +140,24 @@ def errors_page() -> str:
     return "# Errors\n\n" + note + _table(("code", "status", "may pass by itself", "remedy"), rows)
 
 
+def _route(pattern: ast.pattern) -> tuple[str, str] | None:
+    match pattern:
+        case ast.MatchSequence(patterns=[methods, ast.MatchSequence(patterns=parts)]):
+            path = [
+                str(ast.literal_eval(part.value))
+                if isinstance(part, ast.MatchValue)
+                else f"{{{ast.unparse(part)}}}"
+                for part in parts
+            ]
+            return " ".join(re.findall(r"[A-Z]+", ast.unparse(methods))), "/" + "/".join(path)
+    return None
+
+
 def _routes_of_edge() -> list[tuple[str, str]]:
     """Read the addresses that the edge matches, from the match itself."""
     tree = ast.parse((SOURCE / "edge" / "app.py").read_text())
-    found = []
-    for case in (case for node in ast.walk(tree) if isinstance(node, ast.Match) for case in node.cases):
-        text = ast.unparse(case.pattern)
-        methods = re.findall(r"'([A-Z]+)'", text)
-        parts = re.findall(r"'([^']+)'|(\b[a-z_]+\b)", text[text.find("[") :] if "[" in text else "")
-        if methods and parts:
-            path = "/" + "/".join(fixed or f"{{{name}}}" for fixed, name in parts)
-            found.append((" ".join(methods), path))
-    return found
+    cases = [case for node in ast.walk(tree) if isinstance(node, ast.Match) for case in node.cases]
+    return [route for case in cases if (route := _route(case.pattern))]
 
 
 def _operations(schema: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -157,7 +170,9 @@ def _operations(schema: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 def endpoints_page() -> str:
     """List the addresses of the edge and of the REST interface."""
-    from sayso.api.urls import api
+    from sayso.api.application import api
+
+    import_module("sayso.api.urls")  # adds every router
 
     edge = [(methods, f"`{path}`") for methods, path in _routes_of_edge()]
     rest = _operations(api.get_openapi_schema(path_prefix="/v1/"))
@@ -169,17 +184,22 @@ def endpoints_page() -> str:
 TOPIC = re.compile(r"^[a-z]+(\.[a-z_]+)+$")
 
 
+def _news(call: ast.Call, scope: Scope) -> tuple[str, set[str]] | None:
+    verb = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    topic = next((text for value in call.args if TOPIC.match(text := scope.text(value))), None)
+    if verb != "post" or topic is None:
+        return None
+    payloads = [found for value in call.args if isinstance(found := scope.value(value), ast.Dict)]
+    return topic, {scope.text(key) for payload in payloads for key in payload.keys if key is not None}
+
+
 def events_page() -> str:
     """List the news that rooms post for one another, with what each carries."""
     found: dict[str, set[str]] = {}
     for module in _modules():
-        for call, names in _calls(module):
-            verb = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            topics = [text for value in call.args if TOPIC.match(text := _literal(value, names))]
-            if verb == "post" and topics:
-                keys = found.setdefault(topics[0], set())
-                for value in (value for value in call.args if isinstance(value, ast.Dict)):
-                    keys |= {_literal(key, names) for key in value.keys if key is not None}
+        for call, scope in _calls(module):
+            if news := _news(call, scope):
+                found.setdefault(news[0], set()).update(news[1])
     rows = [
         (f"`{topic}`", ", ".join(f"`{key}`" for key in sorted(keys))) for topic, keys in sorted(found.items())
     ]
