@@ -1,0 +1,133 @@
+"""Prove that the tests are not hollow: put each fault of `tests/faults.md` in, and see its test turn red.
+
+    python -m tools.faults [ID…]
+
+The tree is copied once to a temporary folder; nothing here is changed. A fault that stays green, a snippet
+that is not found exactly once, or a test that is red before the fault is put in makes this fail.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.setup import ROOT, say
+
+LIST = ROOT / "tests" / "faults.md"
+IGNORED = shutil.ignore_patterns(
+    ".git", ".venv", ".build", ".demo", ".sayso", "node_modules", "__pycache__", ".*_cache", ".hypothesis"
+)
+# A heading, four lines of a list, and the two snippets of code.
+ENTRY = re.compile(
+    r"^## (?P<id>[a-z0-9-]+)\n+(?P<what>[^\n]+)\n+- file: `(?P<file>[^`]+)`\n- test: `(?P<test>[^`]+)`\n+"
+    r"```[a-z]*\n(?P<find>.*?)\n```\n+becomes\n+```[a-z]*\n(?P<replace>.*?)\n?```\n",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+class Unusable(Exception):
+    """The list cannot be used as it stands."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One deliberate mistake: what it is, where it goes, and the test that must see it."""
+
+    id: str
+    what: str
+    file: str
+    test: str
+    find: str
+    replace: str
+
+
+def read_faults(text: str) -> list[Fault]:
+    """Read the list; every heading must be a whole entry, and no id stands twice."""
+    faults = [Fault(**entry.groupdict()) for entry in ENTRY.finditer(text)]
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    if [fault.id for fault in faults] != headings:
+        broken = [heading for heading in headings if heading not in {fault.id for fault in faults}]
+        raise Unusable(f"not a whole entry: {', '.join(broken) or 'see the order of the headings'}")
+    if len(set(headings)) != len(headings):
+        raise Unusable("an id stands twice")
+    return faults
+
+
+def put_in(fault: Fault, tree: Path) -> str:
+    """Put a fault in and give the file's text from before."""
+    path = tree / fault.file
+    if not path.is_file():
+        raise Unusable(f"{fault.id}: {fault.file} does not exist")
+    before = path.read_text()
+    if (times := before.count(fault.find)) != 1:
+        raise Unusable(f"{fault.id}: the snippet stands {times} times in {fault.file}, not once")
+    path.write_text(before.replace(fault.find, fault.replace))
+    return before
+
+
+def turns_red(test: str, tree: Path) -> bool:
+    """Run one test in the copy. Red means that it ran and failed: pytest's exit code 1."""
+    places = [tree / "src", tree / "demo", tree / "sdk" / "python", tree]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SAYSO_")}
+    environment["PYTHONPATH"] = os.pathsep.join(str(place) for place in places)
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", test]
+    done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
+    if done.returncode not in {0, 1}:
+        raise Unusable(f"{test} could not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.returncode == 1
+
+
+def verdict(fault: Fault, tree: Path) -> str | None:
+    """Try one fault in the copy, which is left as it was. Give the complaint, or None if the test saw it."""
+    if turns_red(fault.test, tree):
+        return f"{fault.id}: {fault.test} is red before the fault is put in"
+    before = put_in(fault, tree)
+    try:
+        seen = turns_red(fault.test, tree)
+    finally:
+        (tree / fault.file).write_text(before)
+    return None if seen else f"{fault.id}: {fault.test} stayed green"
+
+
+def try_all(faults: Sequence[Fault], root: Path) -> list[str]:
+    """Try every fault in a copy of the tree and give the complaints."""
+    complaints = []
+    with tempfile.TemporaryDirectory(prefix="sayso-faults-") as folder:
+        tree = Path(folder) / "tree"
+        shutil.copytree(root, tree, ignore=IGNORED, symlinks=True)
+        for fault in faults:
+            try:
+                complaint = verdict(fault, tree)
+            except Unusable as reason:
+                complaint = str(reason)
+            say(f"  {fault.id:<28}{'NOT SEEN' if complaint else 'seen'}  {fault.what}")
+            complaints += [complaint] if complaint else []
+    return complaints
+
+
+def main() -> int:
+    """Try the faults named, or all of them."""
+    try:
+        faults = read_faults(LIST.read_text())
+    except Unusable as reason:
+        sys.stderr.write(f"tests/faults.md: {reason}\n")
+        return 2
+    wanted = [fault for fault in faults if not sys.argv[1:] or fault.id in sys.argv[1:]]
+    if not wanted:
+        sys.stderr.write("sayso: no such fault in tests/faults.md\n")
+        return 2
+    complaints = try_all(wanted, ROOT)
+    for complaint in complaints:
+        say(f"FAILED {complaint}")
+    say(f"{len(wanted) - len(complaints)} passed, {len(complaints)} failed")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
