@@ -5,10 +5,9 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from .shopfront import Server, Site
 
@@ -23,7 +22,8 @@ ARGS = [
     "--disable-sync",
 ]
 WATCH = """window.violations = [];
-document.addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective + ' ' + e.blockedURI));
+document.addEventListener('securitypolicyviolation',
+  (e) => violations.push(e.violatedDirective + e.blockedURI));
 window.changes = []; document.addEventListener('sayso:change', (e) => changes.push(e.detail));"""
 SIGNAL = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true});"
 
@@ -82,7 +82,8 @@ class Visit:
     def again(self) -> None:
         """Load the page anew."""
         self.page.goto(self.site.origin + "/")
-        self.page.wait_for_load_state("networkidle")
+        if not self.site.down:
+            self.page.locator("sayso-banner").wait_for(state="attached")
 
 
 @pytest.fixture(scope="session")
@@ -124,14 +125,15 @@ Visiting = Callable[..., Visit]
 @pytest.fixture
 def visit(browser: Browser, site: Site) -> Iterator[Visiting]:
     """Give a function that opens the shop for a new person."""
-    contexts = []
+    contexts: list[BrowserContext] = []
 
-    def open_page(gpc: bool = False, **options: Any) -> Visit:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+    def open_page(gpc: bool = False, **options: object) -> Visit:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})  # type: ignore[arg-type]
         contexts.append(context)
         context.add_init_script(WATCH + (SIGNAL if gpc else ""))
         context.set_default_timeout(5000)
-        page, errors = context.new_page(), []
+        page = context.new_page()
+        errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         seen = Visit(page, site, errors)

@@ -40,7 +40,11 @@ ENGLISH: dict[str, Any] = {
             "Suggest things that suit you and your home.",
             "Better suggestions, each with its reasons.",
         ),
-        "pass_on": ("Pass my purchases to Brightside Ads", "They show you adverts for things like these.", ""),
+        "pass_on": (
+            "Pass my purchases to Brightside Ads",
+            "They show you adverts for things like these.",
+            "",
+        ),
         "newsletter": ("Letters by e-mail", "About one a month. Each has a way out.", ""),
         "ads": ("Adverts on other sites", "Brightside Ads sees which pages you look at here.", ""),
     },

@@ -20,7 +20,8 @@ PAGE = """<!doctype html><html lang="{locale}"><head><meta charset="utf-8"><titl
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <script nonce="{nonce}" src="/privacy/sayso.js" data-site="shop" data-base="/privacy" defer></script></head>
 <body><main><h1>Linen &amp; Loom</h1><p><a id="first" href="/curtains">Curtains</a></p>
-<p><a id="reopen" href="/centre/choices" data-sayso-open>Your privacy choices</a></p>{body}</main></body></html>"""
+<p><a id="reopen" href="/centre/choices" data-sayso-open>Your privacy choices</a></p>
+{body}</main></body></html>"""
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Site:
             permitted = states.get(choice) in ("given", "renewed")
             states[choice] = "withdrawn" if answer == "refused" and permitted else answer
         if call.body["act"] == "choose":
-            states = {choice: "requested" for choice in notices.CHOICES} | states
+            states = dict.fromkeys(notices.CHOICES, "requested") | states
         self.standing = {"rev": before["rev"] + 1, "states": states}
         return {"event": call.body["event"], "seq": 7, "receipt": "aaa.bbb.ccc", "standing": self.standing}
 
@@ -105,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(200, SDK.read_bytes(), "text/javascript")
         elif path == "/privacy/v1/sites/shop/banner":
             if site.down:
-                return self.reply(503, "{}", "application/problem+json", {"Retry-After": "0"})
+                return self.reply(503, "{}", "application/problem+json", {"Retry-After": "1"})
             known = "sayso_device" in SimpleCookie(call.headers.get("cookie", ""))
             told = site.banner | {"standing": site.standing if known else site.banner["standing"]}
             self.reply(200, json.dumps(told), "application/json")
@@ -130,7 +131,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(status, json.dumps(problem), "application/problem+json", headers)
         cookie = {}
         if secret := call.headers.get("sayso-device"):
-            cookie = {"Set-Cookie": f"sayso_device={secret}; HttpOnly; SameSite=Lax; Path=/; Max-Age=15552000"}
+            cookie = {
+                "Set-Cookie": f"sayso_device={secret}; HttpOnly; SameSite=Lax; Path=/; Max-Age=15552000"
+            }
         return self.reply(201, json.dumps(site.decide(call)), "application/json", cookie)
 
 

@@ -25,7 +25,9 @@ def test_reject_all_refuses_every_choice_in_one_action(visit: Visiting, site: Si
     assert body["answers"] == dict.fromkeys([*notices.CHOICES, notices.HEALTH], "refused")
 
 
-def test_accept_all_gives_every_choice_but_those_that_need_their_own_statement(visit: Visiting, site: Site) -> None:
+def test_accept_all_gives_every_choice_but_those_that_need_their_own_statement(
+    visit: Visiting, site: Site
+) -> None:
     site.banner["purposes"].append(notices.sensitive())
     ada = visit()
     ada.press("Accept all")
@@ -103,7 +105,11 @@ def test_answering_a_purpose_answers_its_parts_and_a_part_can_differ(visit: Visi
     ada.say("Personalise for me your postcode", "No")
     ada.press("Save my choices")
     expect(ada.dialog).to_be_hidden()
-    assert site.answers()[0].body["answers"] == {PURCHASES: "given", PREFERENCES: "given", LOCATION: "refused"}
+    assert site.answers()[0].body["answers"] == {
+        PURCHASES: "given",
+        PREFERENCES: "given",
+        LOCATION: "refused",
+    }
 
 
 def test_the_parts_are_named_before_they_are_opened(visit: Visiting) -> None:
@@ -132,7 +138,9 @@ def test_saving_without_an_answer_sends_nothing_and_keeps_asking(visit: Visiting
     assert site.answers() == []
 
 
-def test_she_opens_her_choices_again_as_they_stand_and_sends_only_what_changed(visit: Visiting, site: Site) -> None:
+def test_she_opens_her_choices_again_as_they_stand_and_sends_only_what_changed(
+    visit: Visiting, site: Site
+) -> None:
     ada = visit()
     ada.press("Choose")
     ada.say("Letters by e-mail", "Yes")
@@ -182,7 +190,9 @@ def test_a_choice_never_put_to_her_brings_the_banner_back_and_a_shown_one_does_n
     expect(ada.banner).to_be_visible()
 
 
-def test_the_proof_is_a_file_made_from_the_answer_of_the_edge(visit: Visiting, site: Site, tmp_path: Path) -> None:
+def test_the_proof_is_a_file_made_from_the_answer_of_the_edge(
+    visit: Visiting, site: Site, tmp_path: Path
+) -> None:
     ada = visit()
     ada.press("Reject all")
     with ada.page.expect_download() as download:
@@ -195,7 +205,9 @@ def test_the_proof_is_a_file_made_from_the_answer_of_the_edge(visit: Visiting, s
     expect(ada.status).to_be_empty()
 
 
-def test_the_site_can_answer_through_its_own_controls_and_hears_of_changes(visit: Visiting, site: Site) -> None:
+def test_the_site_can_answer_through_its_own_controls_and_hears_of_changes(
+    visit: Visiting, site: Site
+) -> None:
     ada = visit()
     ada.page.evaluate("window.heard = []; sayso.on('change', (standing) => heard.push(standing.rev))")
     ada.page.evaluate("sayso.answer({'newsletter.contact.use.self': 'deferred'})")

@@ -29,7 +29,15 @@ def test_the_file_keeps_to_its_budget() -> None:
 
 def test_the_file_stores_nothing_and_builds_no_markup() -> None:
     text = SDK.read_text()
-    for word in ("localStorage", "sessionStorage", "indexedDB", ".cookie", "innerHTML", "insertAdjacentHTML", "eval("):
+    for word in (
+        "localStorage",
+        "sessionStorage",
+        "indexedDB",
+        ".cookie",
+        "innerHTML",
+        "insertAdjacentHTML",
+        "eval(",
+    ):
         assert word not in text
 
 

@@ -4,11 +4,12 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import Visiting
-from .shopfront import Site
+from .shopfront import NONCE, Site
 
 pytestmark = pytest.mark.journey
 REFUSED = {"code": "unknown_version", "detail": "This notice has changed. Please load the page again."}
-HELD = '<script type="text/plain" data-sayso="newsletter.contact.use.self" nonce="r4nd0m">window.ran = 1</script>'
+LETTERS = "newsletter.contact.use.self"
+HELD = f'<script type="text/plain" data-sayso="{LETTERS}" nonce="{NONCE}">window.ran = 1</script>'
 
 
 def test_a_problem_is_told_and_nothing_is_recorded_or_released(visit: Visiting, site: Site) -> None:
@@ -25,7 +26,9 @@ def test_a_problem_is_told_and_nothing_is_recorded_or_released(visit: Visiting, 
     assert ada.page.evaluate("window.ran") == 1
 
 
-def test_no_network_is_told_in_the_words_of_the_notice_inside_the_dialog_too(visit: Visiting, site: Site) -> None:
+def test_no_network_is_told_in_the_words_of_the_notice_inside_the_dialog_too(
+    visit: Visiting, site: Site
+) -> None:
     site.banner["texts"]["error"] = "That did not reach us. Nothing was saved."
     ada = visit()
     ada.page.route("**/answers", lambda route: route.abort())

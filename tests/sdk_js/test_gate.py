@@ -18,7 +18,7 @@ def held(choices: str, rest: str = "", body: str = "") -> str:
 def accept(person: Visit) -> None:
     person.press("Accept all")
     expect(person.status).to_contain_text("Saved.")
-    person.page.wait_for_load_state("networkidle")
+    person.page.wait_for_timeout(150)  # long enough for a script that should not have run to be fetched
 
 
 def test_a_script_waits_until_its_choice_is_given(visit: Visiting, site: Site) -> None:
@@ -26,9 +26,10 @@ def test_a_script_waits_until_its_choice_is_given(visit: Visiting, site: Site) -
     ada = visit()
     assert site.ran == []
     accept(ada)
-    assert ada.page.evaluate("ran") == ["letters"]
+    ada.page.wait_for_function("ran.join() === 'letters'")
     ada.again()
-    assert ada.page.evaluate("ran") == ["letters"]
+    ada.page.wait_for_function("ran.join() === 'letters'")
+    assert site.ran == ["letters"] * 2
 
 
 def test_a_refused_script_never_runs(visit: Visiting, site: Site) -> None:
@@ -119,9 +120,8 @@ def test_a_template_is_filled_in_when_it_or_all_it_loads_is_trusted(
     ada = visit()
     assert ada.page.locator("#own").count() == 0
     ada.page.evaluate("(choice) => sayso.answer({[choice]: 'given'})", LETTERS)
-    ada.page.wait_for_load_state("networkidle")
+    ada.page.wait_for_function("window.ran?.join() === 'map'")
     assert ada.page.locator("#own").count() == 1
-    assert ada.page.evaluate("window.ran") == ["map"]
     assert ada.page.locator("#stray, #ads").count() == 0
 
 
@@ -142,13 +142,17 @@ def test_scripts_run_once_and_in_their_order(visit: Visiting, site: Site) -> Non
     ada = visit()
     accept(ada)
     ada.page.evaluate("document.body.append('more')")
-    assert ada.page.evaluate("ran") == [f"n{i}" for i in range(5)]
+    ada.page.wait_for_function("ran.join() === 'n0,n1,n2,n3,n4'")
+    ada.page.wait_for_timeout(100)
+    assert sorted(site.ran) == [f"n{i}" for i in range(5)]
 
 
 def test_withdrawing_after_a_script_ran_loads_the_page_anew_without_it(visit: Visiting, site: Site) -> None:
+    site.csp = None
     site.body = held(LETTERS, f'nonce="{NONCE}" data-src="/ran/letters.js"')
     ada = visit()
     accept(ada)
+    ada.page.wait_for_function("window.ran")
     ada.page.evaluate("window.before = 1")
     ada.page.locator("#reopen").click()
     ada.say("Letters by e-mail", "No")
@@ -174,9 +178,8 @@ def test_the_privacy_signal_holds_adverts_back_whatever_was_given(visit: Visitin
     ada = visit(gpc=True)
     accept(ada)
     assert site.ran == ["letters"]
-    ben = visit()
-    accept(ben)
-    assert site.ran[1:] == ["ads", "letters"] or set(site.ran[1:]) == {"ads", "letters"}
+    accept(visit())
+    assert sorted(site.ran[1:]) == ["ads", "letters"]
 
 
 def test_markup_cannot_pose_as_the_sdk(visit: Visiting, site: Site, elsewhere: Site) -> None:

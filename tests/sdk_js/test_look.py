@@ -11,6 +11,8 @@ from .conftest import Visiting
 from .shopfront import Site
 
 pytestmark = pytest.mark.journey
+PAPER = """<style>body{background:#fff;color:#111}a{color:#00e}
+@media(prefers-color-scheme:dark){body{background:#111;color:#eee}a{color:#9cf}}</style>"""
 DRESSES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -26,7 +28,7 @@ def test_axe_finds_nothing(
     visit: Visiting, site: Site, findings: Callable[[Page], list[str]], dress: str, locale: str
 ) -> None:
     site.locale, site.banner = locale, notices.banner(locale)
-    site.problems = [(409, {}, {"detail": "!"})]
+    site.problems, site.csp, site.body = [(409, {}, {"detail": "!"})], None, PAPER
     ada = visit(**DRESSES[dress])
     texts = site.banner["texts"]
     settle(ada.page)
@@ -48,9 +50,8 @@ def test_axe_finds_nothing(
 
 def settle(page: Page) -> None:
     """Wait until nothing moves."""
-    page.evaluate(
-        "Promise.all(document.querySelector('sayso-banner').shadowRoot.getAnimations().map((a) => a.finished))"
-    )
+    host = page.locator("sayso-banner")
+    host.evaluate("(node) => Promise.all(node.shadowRoot.getAnimations().map((one) => one.finished))")
 
 
 @pytest.mark.parametrize("locale", notices.LANGUAGES)
@@ -82,10 +83,12 @@ def test_arabic_is_laid_out_from_right_to_left(visit: Visiting, site: Site) -> N
 
 def test_a_brand_dresses_it_with_tokens(visit: Visiting, site: Site) -> None:
     site.csp = None
-    site.body = "<style>:root{--sayso-bg:#102030;--sayso-fg:#ffffff;--sayso-font:monospace}html{font-size:50%}</style>"
+    site.body = (
+        "<style>:root{--sayso-bg:#102030;--sayso-fg:#ffffff;--sayso-font:serif}html{font-size:50%}</style>"
+    )
     ada = visit()
     assert ada.banner.evaluate("(n) => getComputedStyle(n).backgroundColor") == "rgb(16, 32, 48)"
-    assert ada.banner.evaluate("(n) => getComputedStyle(n).fontFamily") == "monospace"
+    assert ada.banner.evaluate("(n) => getComputedStyle(n).fontFamily") == "serif"
     assert ada.banner.get_by_role("button").first.evaluate("(n) => n.offsetHeight") >= 44
 
 

@@ -49,6 +49,7 @@ export function view(
 
   const hide = (): void => {
     dialog.close();
+    (root.activeElement as HTMLElement | null)?.blur();
     banner.hidden = true;
     document.documentElement.style.scrollPaddingBlockEnd = '';
   };
@@ -133,7 +134,7 @@ export function view(
   return {
     ask() {
       banner.hidden = false;
-      document.documentElement.style.scrollPaddingBlockEnd = `${banner.offsetHeight}px`;
+      document.documentElement.style.scrollPaddingBlockEnd = `${host.offsetHeight}px`;
     },
     open,
     hide,
