@@ -15,7 +15,9 @@ def database(url: str) -> dict[str, Any]:
         return _sqlite(url.removeprefix("sqlite:///"))
     address = urlsplit(url)
     if address.scheme.split("+")[0] not in ("postgresql", "postgres"):
-        raise ValueError(f"A database address starts with sqlite:/// or postgresql://, not {address.scheme}://")
+        raise ValueError(
+            f"A database address starts with sqlite:/// or postgresql://, not {address.scheme}://"
+        )
     options = dict(parse_qsl(address.query))
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -11,14 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from sayso_sdk import SaysoProblem
+from sayso_sdk.django import device_of
+from sayso_sdk.values import Answer
 
 from sayso_demo.shop import basket, catalogue, consent
 from sayso_demo.shop.forms import DeliveryForm
 from sayso_demo.shop.models import Order
 from sayso_demo.shop.orders import place_order
-from sayso_sdk import SaysoProblem
-from sayso_sdk.django import device_of
-from sayso_sdk.values import Answer
 
 PARTS = ("id", "version", "text_hash", "layout", "base")
 ANSWERS = ("given", "deferred", "refused")
@@ -69,7 +69,9 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     try:
         told["base"] = int(request.POST.get("base", ""))
         event = str(uuid.UUID(request.POST.get("event", "")))
-        consent.answer_ask(request, told, cast(Answer, said), event, request.POST.get("postcode", "").strip()[:10])
+        consent.answer_ask(
+            request, told, cast(Answer, said), event, request.POST.get("postcode", "").strip()[:10]
+        )
     except (SaysoProblem, ValueError) as problem:
         failed = {"failed": True, "remedy": getattr(problem, "remedy", "")}
         return render(request, "shop/thanks.html", {**shown, **_question(request), **failed}, status=422)
@@ -80,7 +82,11 @@ def _question(request: HttpRequest) -> dict[str, object]:
     ask = consent.next_ask(request, "order_confirmed")
     if ask is None:
         return {}
-    return {"ask": ask, "ask_parts": [(part, ask.get(part, "")) for part in PARTS], "event": str(uuid.uuid4())}
+    return {
+        "ask": ask,
+        "ask_parts": [(part, ask.get(part, "")) for part in PARTS],
+        "event": str(uuid.uuid4()),
+    }
 
 
 def _shown(key: str) -> dict[str, object]:

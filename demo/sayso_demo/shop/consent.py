@@ -12,13 +12,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
+from sayso_sdk import Client, Decision, Question, SaysoProblem, SubjectRef
+from sayso_sdk.django import device_of
+from sayso_sdk.values import Answer, Recommendation, Why
 
 from sayso_demo.shop import catalogue, diary
 from sayso_demo.shop.catalogue import Product
 from sayso_demo.shop.models import Order
-from sayso_sdk import Client, Decision, Question, SaysoProblem, SubjectRef
-from sayso_sdk.django import device_of
-from sayso_sdk.values import Answer, Recommendation, Why
 
 PERSONALISE = (
     Question("personalise", "purchases"),
@@ -174,7 +174,9 @@ def next_ask(request: HttpRequest, moment: str) -> dict[str, Any] | None:
         return None
 
 
-def answer_ask(request: HttpRequest, shown: dict[str, Any], answer: Answer, event: str, postcode: str) -> None:
+def answer_ask(
+    request: HttpRequest, shown: dict[str, Any], answer: Answer, event: str, postcode: str
+) -> None:
     """Pass the visitor's answer on; raises SaysoProblem when it was not recorded."""
     subject = subject_of(request)
     if subject is None:

@@ -9,11 +9,11 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
+from sayso_sdk import Decision
 
 from sayso_demo.shop.consent import LETTERS, sayso
 from sayso_demo.shop.models import Customer
 from sayso_demo.shop.templatetags.loom import say
-from sayso_sdk import Decision
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ class Address(models.Model):
         ]
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.line1, self.city, self.region, self.postcode, self.country) if part)
+        return ", ".join(
+            part for part in (self.line1, self.city, self.region, self.postcode, self.country) if part
+        )
 
 
 class Customer(models.Model):

@@ -24,4 +24,6 @@ def same_origin(handle: Handler) -> Handler:
 def _ours(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    return site in ("same-origin", "none") and (origin is None or urlsplit(origin).netloc == request.get_host())
+    return site in ("same-origin", "none") and (
+        origin is None or urlsplit(origin).netloc == request.get_host()
+    )

@@ -2,9 +2,9 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
+from sayso_sdk.django import privacy_proxy
 
 from sayso_demo.shop import checkout, letters, views
-from sayso_sdk.django import privacy_proxy
 
 urlpatterns = [
     path("privacy/<path:path>", privacy_proxy, name="privacy"),

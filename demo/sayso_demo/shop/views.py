@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_GET, require_POST, require_safe
+from sayso_sdk import SaysoProblem
+from sayso_sdk.django import device_of
 
 from sayso_demo.shop import basket, catalogue, consent, diary
 from sayso_demo.shop.catalogue import Product, Wish
 from sayso_demo.shop.pictures import STYLE, picture_tag, style_tag
 from sayso_demo.shop.swatch import picture
-from sayso_sdk import SaysoProblem
-from sayso_sdk.django import device_of
 
 
 @require_safe
@@ -41,7 +40,12 @@ def shelves(request: HttpRequest) -> HttpResponse:
     )
     filters = [
         (name, getattr(wish, name), catalogue.values_of(attribute))
-        for name, attribute in (("type", "type"), ("colour", "colour_family"), ("material", "material"), ("room", "room"))
+        for name, attribute in (
+            ("type", "type"),
+            ("colour", "colour_family"),
+            ("material", "material"),
+            ("room", "room"),
+        )
     ]
     found = [item for item in catalogue.products() if wish.fits(item)]
     return render(request, "shop/shelves.html", {"found": found, "filters": filters, "wish": wish})
@@ -67,7 +71,11 @@ def put_in_basket(request: HttpRequest, product_id: str) -> HttpResponse:
     """Set how many of a product are in the basket; without a number, one more."""
     item = _product(product_id)
     wanted = request.POST.get("qty", "")
-    qty = int(wanted) if wanted.isdecimal() and len(wanted) < 4 else basket.contents(request).get(item.id, 0) + 1
+    qty = (
+        int(wanted)
+        if wanted.isdecimal() and len(wanted) < 4
+        else basket.contents(request).get(item.id, 0) + 1
+    )
     basket.put(request, item, qty)
     return redirect("basket")
 
@@ -87,7 +95,9 @@ def switch_reason(request: HttpRequest) -> HttpResponse:
 def behind(request: HttpRequest) -> HttpResponse:
     """Show a developer what the shop asked Sayso for this browser, and what it was told."""
     device = device_of(request)
-    return render(request, "shop/behind.html", {"entries": diary.read(device) if device else [], "device": device})
+    return render(
+        request, "shop/behind.html", {"entries": diary.read(device) if device else [], "device": device}
+    )
 
 
 @require_GET

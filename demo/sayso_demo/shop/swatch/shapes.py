@@ -50,7 +50,9 @@ def towel(colour: str, wall: str) -> str:
     stripe = lighter(colour, 0.62)
     rail = '<path d="M70 98H330" stroke="#8a7a63" stroke-width="9" stroke-linecap="round"/>'
     back = f'<path d="M126 98H284V352H126Z" fill="{darker(colour, 0.32)}"/>'
-    front = _cloth("M116 100Q118 88 132 88H274Q288 88 288 100C290 220 284 300 287 404H118C121 300 114 220 116 100Z")
+    front = _cloth(
+        "M116 100Q118 88 132 88H274Q288 88 288 100C290 220 284 300 287 404H118C121 300 114 220 116 100Z"
+    )
     stripes = (
         f'<g fill="{stripe}" opacity=".85"><path d="M117 346H286V356H117Z"/><path d="M117 364H286V368H117Z"/>'
         '<path d="M117 334H286V338H117Z"/></g>'
@@ -68,7 +70,8 @@ def quilt(colour: str, wall: str) -> str:
     """A quilt laid out, stitched in diamonds, one corner turned back."""
     body = "M64 96Q200 82 336 96Q348 250 338 400Q200 416 62 400Q52 250 64 96Z"
     stitches = "".join(
-        f"M{60 + step} 92L{60 + step - 200} 408M{340 - step} 92L{340 - step + 200} 408" for step in range(0, 480, 48)
+        f"M{60 + step} 92L{60 + step - 200} 408M{340 - step} 92L{340 - step + 200} 408"
+        for step in range(0, 480, 48)
     )
     thread = (
         f'<clipPath id="edge"><path d="{body}"/></clipPath><g clip-path="url(#edge)" fill="none">'
@@ -108,13 +111,23 @@ def rug(colour: str, wall: str) -> str:
     heart = f'<path d="M200 262L246 316L200 380L154 316Z" fill="{deep}" opacity=".34"/><path d="M200 282L228 316L200 356L172 316Z" fill="{pale}" opacity=".5"/>'
     near = "".join(f"M{x} 430l{(x - 200) // 40} 17" for x in range(40, 364, 9))
     far = "".join(f"M{x} 206l{(200 - x) // -60} -8" for x in range(107, 296, 7))
-    return floor + boards + _shadow(440, 190) + body + border + heart + f'<path d="{near}{far}" stroke="{pale}" stroke-width="2"/>'
+    return (
+        floor
+        + boards
+        + _shadow(440, 190)
+        + body
+        + border
+        + heart
+        + f'<path d="{near}{far}" stroke="{pale}" stroke-width="2"/>'
+    )
 
 
 def blanket(colour: str, wall: str) -> str:
     """A blanket folded twice over the back of a bench."""
     bench = '<g fill="#6b5340"><rect x="44" y="150" width="312" height="16" rx="5"/><rect x="58" y="160" width="14" height="270"/><rect x="328" y="160" width="14" height="270"/><rect x="44" y="330" width="312" height="14" rx="4"/></g>'
-    front = _cloth("M108 146Q110 132 124 132H282Q296 132 296 146C300 230 290 300 294 386H110C114 300 104 230 108 146Z")
+    front = _cloth(
+        "M108 146Q110 132 124 132H282Q296 132 296 146C300 230 290 300 294 386H110C114 300 104 230 108 146Z"
+    )
     pale = lighter(colour, 0.5)
     checks = (
         f'<g fill="{pale}" opacity=".32"><path d="M142 133H162V386H142ZM242 133H262V386H242Z"/>'
@@ -123,7 +136,14 @@ def blanket(colour: str, wall: str) -> str:
     )
     folds = '<path d="M176 133C172 230 180 300 176 386h24C204 300 196 230 200 133Z" fill="url(#fold)" opacity=".55"/>'
     fringe = "".join(f"M{x} 386q{x % 5 - 2} 12 {x % 3 - 1} 24" for x in range(113, 294, 8))
-    return _shadow(440, 170) + bench + front + checks + folds + f'<path d="{fringe}" stroke="{colour}" stroke-width="3.4" fill="none"/>'
+    return (
+        _shadow(440, 170)
+        + bench
+        + front
+        + checks
+        + folds
+        + f'<path d="{fringe}" stroke="{colour}" stroke-width="3.4" fill="none"/>'
+    )
 
 
 def sheet(colour: str, wall: str) -> str:
