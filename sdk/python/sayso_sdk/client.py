@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import httpx
 
@@ -54,6 +55,10 @@ class Client:
                 raise unreadable(200)
             self._edge = address.rstrip("/")
         return self._edge
+
+    def banner(self, site: str, *, locale: str = "en") -> dict[str, Any]:
+        """Return what is asked on a site right now, with the addresses of notice and choices."""
+        return self._call("GET", f"{self.edge()}/v1/sites/{site}/banner?{urlencode({'locale': locale})}")
 
     def decide(self, subject: SubjectRef, questions: Sequence[Question]) -> list[Decision]:
         """Ask whether each question is permitted for this person, in the order asked.

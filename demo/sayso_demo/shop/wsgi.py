@@ -1,0 +1,8 @@
+"""The shop's door for granian."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sayso_demo.shop.settings")
+application = get_wsgi_application()
