@@ -19,6 +19,8 @@ WORDS: dict[str, dict[str, str]] = {
         "choose": "Choose",
         "save": "Save my choices",
         "back": "Back",
+        "close": "Close",
+        "gpc": "Your browser asks us not to share or sell your data. We obey.",
         "yes": "Yes",
         "no": "No",
         "parts": "Choose in detail",
@@ -26,7 +28,7 @@ WORDS: dict[str, dict[str, str]] = {
         "reopen": "Your privacy choices",
         "saved": "Saved.",
         "proof": "Keep the proof",
-        "failed": "That could not be saved. Nothing was recorded; please try again.",
+        "error": "That could not be saved. Nothing was recorded; please try again.",
         "months": "{count} months",
         "days": "{count} days",
     },
@@ -36,6 +38,8 @@ WORDS: dict[str, dict[str, str]] = {
         "choose": "自行選擇",
         "save": "儲存我的選擇",
         "back": "返回",
+        "close": "關閉",
+        "gpc": "你的瀏覽器要求我們不分享、不出售你的資料，我們會遵守。",
         "yes": "同意",
         "no": "不同意",
         "parts": "逐項選擇",
@@ -43,7 +47,7 @@ WORDS: dict[str, dict[str, str]] = {
         "reopen": "你的隱私選擇",
         "saved": "已儲存。",
         "proof": "保留證明",
-        "failed": "無法儲存，尚未記錄任何內容，請再試一次。",
+        "error": "無法儲存，尚未記錄任何內容，請再試一次。",
         "months": "{count} 個月",
         "days": "{count} 天",
     },
@@ -104,10 +108,11 @@ def shown(notice: Notice, layout: str, locale: str) -> dict[str, Any]:
     if locale not in notice.locales:
         raise Invalid("unknown_locale", "The notice is not written in that locale.", "Use a listed locale.")
     asked = [purpose for purpose in notice.purposes.values() if purpose.asked]
+    own = {"title": notice.asking_title, "body": notice.asking_body, "notice": notice.title}
     return {
         "layout": layout,
         "locale": locale,
-        "texts": {"title": notice.asking_title[locale], "body": notice.asking_body[locale], **words(locale)},
+        "texts": {**{name: text[locale] for name, text in own.items()}, **words(locale)},
         "purposes": [_shown_purpose(purpose, locale) for purpose in asked],
     }
 
