@@ -1,0 +1,1 @@
+"""Facts about people, suggestions that say why, counts that forget exactly."""
