@@ -170,5 +170,48 @@ def work(once: bool) -> None:
     worker.forever(lambda: bool(stopping))
 
 
+@main.command()
+@click.argument("email")
+@plainly
+def officer(email: str) -> None:
+    """Let a privacy officer sign in to the console with an e-mail code. Running it again changes nothing."""
+    django_ready()
+    from sayso.identity import services
+
+    services.make_officer(email)
+    click.echo("may sign in to /console/")
+
+
+@main.command()
+@click.option("--reset", is_flag=True, help="Forget the demo's state and begin anew.")
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".demo"),
+    show_default=True,
+    help="Where the demo keeps its state.",
+)
+@plainly
+def demo(reset: bool, home: Path) -> None:
+    """Run a shop, an ad partner and a mailbox with Sayso on this machine, to try everything.
+
+    Ctrl-C stops all of it; the next start finds it as it was.
+    """
+    from sayso.cli import demo as command
+
+    sys.exit(command.start(home.resolve(), reset))
+
+
+@main.command("demo-key", hidden=True)
+@plainly
+def demo_key() -> None:
+    """Make the demo shop's server key, once."""
+    django_ready()
+    from sayso.cli import demo as command
+    from sayso.deployment import env
+
+    click.echo("made" if command.make_shop_key(env.home()) else "kept")
+
+
 if __name__ == "__main__":
     main()

@@ -1,0 +1,56 @@
+"""`sayso demo`: Sayso, a shop, its ad partner and a mailbox on this machine, prepared and running."""
+
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+SCOPES = ("decide", "link", "facts", "items", "recommend", "asks")
+SITE_BRAND = "linen-and-loom"
+
+
+def _sayso(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "sayso.cli.main", *arguments]
+
+
+def make_shop_key(home: Path) -> bool:
+    """Make the shop's server key unless it has one; tell whether one was made."""
+    from sayso.identity import queries, services
+    from sayso_demo import run
+
+    if queries.api_key(run.kept_secret(home, run.KEY)):
+        return False
+    secret = services.make_api_key(SITE_BRAND, "the demo shop", set(SCOPES), datetime.now(UTC))
+    run.keep_secret(home, run.KEY, secret)
+    return True
+
+
+def start(home: Path, reset: bool) -> int:
+    """Prepare and run the demo until it is told to stop; give the exit code.
+
+    A second start keeps the state in `home`; `reset` begins anew.
+    """
+    from sayso_demo import run
+
+    web, edge = "http://localhost:8700", "http://localhost:8701"
+    if taken := run.Ports().taken():
+        click.echo(f"sayso: port {', '.join(map(str, taken))} is in use; stop what listens there", err=True)
+        return 2
+    if reset and home.exists():
+        shutil.rmtree(home)
+    officer = ("officer", "otto@linenandloom.example.test")
+    prepare: Sequence[run.Step] = [
+        run.Step("Sayso's database and pages", _sayso("migrate")),
+        run.Step("the brand's notice, systems and asks", _sayso("apply", str(run.BRAND))),
+        run.Step("the shop's server key", _sayso("demo-key")),
+        run.Step("the privacy officer", _sayso(*officer)),
+    ]
+    serve = run.Program("Sayso: edge, pages and worker", _sayso("serve"), [f"{web}/v1/", f"{edge}/healthz"])
+    try:
+        return run.start_demo(home, prepare=prepare, sayso=[serve], say=click.echo)
+    except run.NotStarted as fault:
+        click.echo(f"sayso: {fault}", err=True)
+        return 2
