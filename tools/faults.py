@@ -106,7 +106,7 @@ def try_all(faults: Sequence[Fault], root: Path) -> list[str]:
                 complaint = verdict(fault, tree)
             except Unusable as reason:
                 complaint = str(reason)
-            say(f"  {fault.id:<28}{'NOT SEEN' if complaint else 'seen'}  {fault.what}")
+            say(f"  {'NOT SEEN' if complaint else 'seen':<10}{fault.id}: {fault.what}")
             complaints += [complaint] if complaint else []
     return complaints
 
