@@ -118,10 +118,7 @@ def suite() -> list[Phase]:
     with Postgres() as server:
         postgres = run_phase("PostgreSQL", rooms, SAYSO_DATABASE_URL=server.url("sayso"))
     postgres.complaints += compare(sqlite, postgres)
-    phases = [sqlite, postgres]
-    if (ROOT / "tests" / "journeys").exists():
-        phases.append(run_phase("Journeys", ["-m", "journey"]))
-    return phases
+    return [sqlite, postgres, run_phase("Journeys", ["-m", "journey"])]
 
 
 def main() -> int:

@@ -3,11 +3,11 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tools import setup
 from tools.setup import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -63,10 +63,28 @@ def test_the_tests_install_a_missing_venv_with_apt_when_root(tmp_path: Path) -> 
     assert "python3-venv" in said.read_text()
 
 
-@pytest.mark.parametrize("kind", ["demo", "test"])
-def test_an_environment_that_is_ready_is_not_made_again(kind: str) -> None:
-    done = bootstrap(kind, sys.executable)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+def test_a_step_runs_once_and_again_only_when_its_source_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "ROOT", tmp_path)
+    monkeypatch.setattr(setup, "BUILD", tmp_path / ".build")
+    runs: list[str] = []
+    for content in ("first", "first", "second"):
+        (tmp_path / "requirements.txt").write_text(content)
+        setup.once("demo", ["requirements.txt"], lambda content=content: runs.append(content))
+    assert runs == ["first", "second"]
+
+
+def test_a_step_that_failed_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "BUILD", tmp_path / ".build")
+    with pytest.raises(setup.Stopped, match="Remedy: connect"):
+        setup.once("demo", [], lambda: setup.run(["false"], "connect"))
+    assert not setup.fresh("demo", [])
+
+
+def test_a_program_that_is_missing_is_said_with_the_remedy() -> None:
+    with pytest.raises(setup.Stopped, match="Remedy: install it"):
+        setup.run(["/no/such/program"], "install it")
 
 
 def test_continuous_integration_runs_what_a_newcomer_runs() -> None:
