@@ -25,6 +25,7 @@ GUARDS: list[tuple[str, list[str]]] = [
     ("style", ["ruff", "check", "."]),
     ("format", ["ruff", "format", "--check", "."]),
     ("types", ["mypy"]),
+    ("shop types", ["mypy", "--config-file", "demo/mypy.ini"]),
     ("directions", ["lint-imports"]),
 ]
 
