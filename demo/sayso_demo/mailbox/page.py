@@ -14,11 +14,12 @@ from sayso_demo.mailbox.store import Letter, Store
 
 STYLE = (Path(__file__).parent / "page.css").read_bytes()
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
+LINK = re.compile(r"""https?://[^\s<>"']*[^\s<>"'.,;:!?)]""")
 FRAME = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>Mailbox of the demo</title><link rel="stylesheet" href="/page.css">
-</head><body><main><h1>Mailbox</h1><p class="quiet">Every letter the demo sends ends here. None leaves this machine.</p>
+<meta name="color-scheme" content="light dark"><title>Mailbox of the demo</title>
+<link rel="stylesheet" href="/page.css"></head><body><main><h1>Mailbox</h1>
+<p class="quiet">Every letter the demo sends ends here. None leaves this machine.</p>
 <form method="post" action="/clear"><button>Throw all letters away</button></form>
 <p role="status">{count}</p>{letters}</main></body></html>"""
 

@@ -20,7 +20,7 @@ class Settings:
         """Read them from the environment."""
         return cls(
             home=Path(os.environ.get("SAYSO_HOME", ".demo")).resolve(),
-            sayso_url=os.environ.get("SAYSO_URL", "http://localhost:8700").rstrip("/"),
+            sayso_url=os.environ.get("BRIGHTSIDE_SAYSO_URL", "http://localhost:8700").rstrip("/"),
             secret=os.environ.get("BRIGHTSIDE_WEBHOOK_SECRET", ""),
         )
 

@@ -84,7 +84,7 @@ def _shelf(file: Path) -> dict[str, Product]:
 
 
 def _product(row: dict[str, str]) -> Product:
-    told = {**row, "renewable": row["renewable"] == "yes"}
+    told: dict[str, Any] = {**row, "renewable": row["renewable"] == "yes"}
     return Product(**{**told, "warmth": int(row["warmth"]), "price_cents": int(row["price_cents"])})
 
 

@@ -16,8 +16,8 @@ SECRET_KEY = os.environ.get("SHOP_SECRET_KEY", "linen-and-loom-demo-key-for-one-
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 DEBUG = False
 
-SAYSO_URL = os.environ.get("SAYSO_URL", "http://localhost:8700")
-SAYSO_KEY = os.environ.get("SAYSO_KEY", "")
+SAYSO_URL = os.environ.get("SHOP_SAYSO_URL", "http://localhost:8700")
+SAYSO_KEY = os.environ.get("SHOP_SAYSO_KEY", "")
 SAYSO_SITE = "shop"
 SHOP_URL = os.environ.get("SHOP_URL", "http://localhost:8710")
 PARTNER_URL = os.environ.get("BRIGHTSIDE_URL", "http://localhost:8720")

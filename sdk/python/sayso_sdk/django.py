@@ -17,6 +17,9 @@ from sayso_sdk.device import COOKIE, MAX_AGE, is_device_secret
 from sayso_sdk.errors import SaysoProblem
 from sayso_sdk.proxy import LARGEST_BODY, ProxyAnswer, ProxyRequest, forward, unreachable
 
+ADDRESS = "SAYSO_URL"
+"""The name of the site's setting that holds Sayso's address."""
+
 
 @cache
 def _http() -> httpx.Client:
@@ -33,7 +36,7 @@ def _address_book(url: str) -> Client:
 def privacy_proxy(request: HttpRequest, path: str) -> HttpResponse:
     """Serve Sayso's edge from the site's own host, with the device cookie as its secret."""
     try:
-        edge = _address_book(settings.SAYSO_URL).edge()
+        edge = _address_book(str(getattr(settings, ADDRESS))).edge()
     except SaysoProblem:
         return _response(request, unreachable())
     return _response(request, forward(_read(request, path), edge, _http()))
