@@ -12,7 +12,7 @@ from django.db.models import F
 
 from sayso.core.counts import Counts, canonical_bytes, contribution, counts_hash, minus, plus
 from sayso.core.errors import SaysoError
-from sayso.personalisation import gate, models, queries, stored
+from sayso.personalisation import models, permission, queries, stored
 
 BATCH = 500  # people whose parts are added up before one write
 
@@ -81,7 +81,7 @@ def _replace(brand: str, subject: str, wanted: Sequence[str], until: datetime | 
 
 
 def _learned(brand: str, subject: str, now: datetime) -> Counts:
-    decision = gate.learning(brand, subject, now)
+    decision = permission.learning(brand, subject, now)
     wanted = stored.basket_of(brand, subject) if decision.permitted else ()
     return _replace(brand, subject, wanted, decision.valid_until)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sayso.personalisation import counting, gate, models, stored
+from sayso.personalisation import counting, models, permission, stored
 
 
 def brands_of(*subjects: str) -> list[str]:
@@ -58,7 +58,7 @@ def _drop(brand: str, subject: str, categories: Iterable[str]) -> None:
 
 def _drop_refused(brand: str, subject: str, now: datetime) -> None:
     held = _categories(brand, subject)
-    _drop(brand, subject, [c for c in held if gate.everybody_refused(brand, subject, c, now)])
+    _drop(brand, subject, [c for c in held if permission.everybody_refused(brand, subject, c, now)])
 
 
 @transaction.atomic
@@ -67,7 +67,7 @@ def obey(brand: str, subject: str, categories: Iterable[str], now: datetime) -> 
 
     Facts and counts change in one transaction. `categories` are those whose choices lost a permission.
     """
-    lost = [c for c in sorted(set(categories)) if not gate.anybody_may(brand, subject, c, now)]
+    lost = [c for c in sorted(set(categories)) if not permission.anybody_may(brand, subject, c, now)]
     _drop(brand, subject, lost)
     counting.learn_from(brand, subject, now)
 
@@ -77,7 +77,7 @@ def obey_notice(brand: str, now: datetime) -> None:
     """After a new notice: delete facts no purpose needs any more, and count only what is still permitted."""
     rows = models.Fact.objects.filter(brand=brand)
     held = set(rows.values_list("category", flat=True))
-    rows.filter(category__in=[c for c in held if not gate.needing(brand, c)]).delete()
+    rows.filter(category__in=[c for c in held if not permission.needing(brand, c)]).delete()
     learned = models.Contribution.objects.filter(brand=brand).values_list("subject", flat=True).distinct()
     counting.learn_many(brand, sorted(learned), now)
 

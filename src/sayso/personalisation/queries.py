@@ -21,7 +21,7 @@ from sayso.core.taste import (
     reasons_for,
     suggest,
 )
-from sayso.personalisation import gate, models, stored, weather, why
+from sayso.personalisation import models, permission, stored, weather, why
 from sayso.personalisation.postcodes import cell_of
 
 
@@ -146,7 +146,7 @@ def recommendations(
 
     Nothing permitted gives nothing. `locale` is the language of texts, such as en or zh-Hant.
     """
-    permitted = gate.personalised(brand, subjects, now) if subjects else []
+    permitted = permission.personalised(brand, subjects, now) if subjects else []
     if not permitted:
         return Recommendations()
     with translation.override(locale.lower()):
@@ -171,7 +171,7 @@ def _recommended(
         for found in suggest(known, goods.catalogue, off, limit)
     )
     quiet = [reason for reason in reasons_for(known, goods.catalogue) if reason.id in off]
-    allowed = tuple(choice.id for choice in gate.PERSONALISE if choice.category in categories)
+    allowed = tuple(choice.id for choice in permission.PERSONALISE if choice.category in categories)
     return Recommendations(items, notes, allowed, tuple(teller.switched_off(reason) for reason in quiet))
 
 
@@ -210,5 +210,5 @@ def rebuilt_counts(brand: str, now: datetime) -> Counts:
     return total(
         stored.basket_of(brand, subject)
         for subject in people_with_purchases(brand)
-        if gate.learning(brand, subject, now).permitted
+        if permission.learning(brand, subject, now).permitted
     )

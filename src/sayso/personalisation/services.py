@@ -16,7 +16,7 @@ from sayso.core.taste import Kind
 from sayso.core.values import new_id
 from sayso.identity import queries as identity
 from sayso.outbox import services as outbox
-from sayso.personalisation import gate, models, stored
+from sayso.personalisation import models, permission, stored
 from sayso.personalisation.counting import Rebuilt, forget, learn_due, learn_from, learn_many, rebuild
 from sayso.personalisation.homes import brands_of, erase, join, obey, obey_notice
 
@@ -109,7 +109,7 @@ def add_facts(
     for document in documents:
         try:
             # Purpose before shape: what nobody needs is not even read.
-            if not gate.needing(brand, str(document.get("category"))):
+            if not permission.needing(brand, str(document.get("category"))):
                 refused.append(Refused(str(document.get("id")), "no_purpose"))
             else:
                 facts.append(read_fact(document))
@@ -142,9 +142,9 @@ def add_facts_to(brand: str, subject: str, facts: Sequence[Fact], now: datetime)
 
 def _closed(brand: str, subject: str, category: str, now: datetime) -> str:
     """Give the code a category is refused with, or nothing."""
-    if not gate.needing(brand, category):
+    if not permission.needing(brand, category):
         return "no_purpose"
-    return "" if gate.anybody_may(brand, subject, category, now) else "not_permitted"
+    return "" if permission.anybody_may(brand, subject, category, now) else "not_permitted"
 
 
 def _held(brand: str, subject: str, facts: Sequence[Fact]) -> dict[str, Fact]:
