@@ -72,3 +72,20 @@ class ApiKey(models.Model):
     label = models.CharField(max_length=80)
     scopes = models.CharField(max_length=200)  # names with a space between
     created_at = models.DateTimeField()
+
+
+# The tables of proofs belong to this app and stand in their own folder.
+from sayso.identity.proofing.models import Attempt, Challenge, Proof  # noqa: E402
+
+__all__ = [
+    "ApiKey",
+    "Attempt",
+    "Challenge",
+    "Device",
+    "DeviceLink",
+    "Identifier",
+    "Login",
+    "Proof",
+    "Subject",
+    "Suppression",
+]
