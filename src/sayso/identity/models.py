@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+OFFICER = "officer"  # the role, as a Django group
+
 
 class Subject(models.Model):
     """A person as far as one device or one account goes. The id is random and tells nothing."""
@@ -78,6 +80,7 @@ class ApiKey(models.Model):
 from sayso.identity.proofing.models import Attempt, Challenge, Proof  # noqa: E402
 
 __all__ = [
+    "OFFICER",
     "ApiKey",
     "Attempt",
     "Challenge",
