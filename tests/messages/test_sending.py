@@ -41,14 +41,14 @@ def test_before_it_is_sent_nothing_of_a_letter_stands_in_clear() -> None:
     )
     assert b"ada@" not in stored
     assert b"BCDF" not in stored
-    assert b"BCDF" in keys.unseal(services.key_of(letter), row.sealed)
+    assert b"BCDF" in keys.unseal(models.key_of(letter), row.sealed)
 
 
 def test_after_sending_nobody_can_read_it_any_more(post_office: PostOffice) -> None:
     letter = _to_ada()
-    assert keys.has_key(services.key_of(letter))
+    assert keys.has_key(models.key_of(letter))
     worker.send_due(NOW)
-    assert not keys.has_key(services.key_of(letter))
+    assert not keys.has_key(models.key_of(letter))
     assert bytes(models.Letter.objects.get(id=letter).sealed) == b""
 
 
@@ -95,7 +95,7 @@ def test_a_letter_the_server_refuses_for_good_is_dead_and_forgotten(post_office:
     state = queries.letter(letter)
     assert state is not None
     assert (state.state, state.fault) == ("dead", "smtp_550")
-    assert not keys.has_key(services.key_of(letter))
+    assert not keys.has_key(models.key_of(letter))
 
 
 def test_a_letter_refused_for_now_is_tried_again_and_at_last_given_up(post_office: PostOffice) -> None:

@@ -21,3 +21,8 @@ class Letter(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["state", "due_at"], name="letters_due")]
+
+
+def key_of(letter: str) -> str:
+    """Give the name of the key a letter is sealed under."""
+    return f"letter:{letter}"

@@ -8,11 +8,10 @@ from typing import Any
 from sayso.core.values import new_id
 from sayso.identity import keys
 from sayso.messages import letters, models
+from sayso.messages.models import key_of
+from sayso.messages.worker import send_due
 
-
-def key_of(letter: str) -> str:
-    """Give the name of the key a letter is sealed under."""
-    return f"letter:{letter}"
+__all__ = ["send", "send_due", "send_text"]
 
 
 def send(template: str, to: str, context: Mapping[str, Any], locale: str, now: datetime) -> str:

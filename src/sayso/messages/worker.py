@@ -19,7 +19,7 @@ from django.db.models import Q
 from sayso.core.errors import NotFound
 from sayso.identity import keys
 from sayso.messages import models
-from sayso.messages.services import key_of
+from sayso.messages.models import key_of
 from sayso.outbox.services import News
 
 log = logging.getLogger("sayso.messages")
