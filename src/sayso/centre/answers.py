@@ -18,12 +18,15 @@ SILENT = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.DEFERRED})
 
 def standings(visitor: Visitor, brand: str, now: datetime) -> list[Answered]:
     """Give where everyone stands whose answers count here; one blank standing for somebody new."""
-    return [consent.answered(subject, brand, now) for subject in visitor.subjects or [None]]
+    people: list[str | None] = [*visitor.subjects] or [None]
+    return [consent.answered(subject, brand, now) for subject in people]
 
 
 def together(answered: list[Answered]) -> dict[str, ConsentStatus]:
     """Give one status per choice, as the gate would decide: yes only where everyone says yes."""
-    return {choice: _strictest([each.statuses[choice] for each in answered]) for choice in answered[0].statuses}
+    return {
+        choice: _strictest([each.statuses[choice] for each in answered]) for choice in answered[0].statuses
+    }
 
 
 def _strictest(statuses: list[ConsentStatus]) -> ConsentStatus:

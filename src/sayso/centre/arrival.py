@@ -6,10 +6,13 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
-from sayso.centre.visitor import device_secret, locale_of, the_brand, visitor_of
+from sayso.centre import known
+from sayso.centre.known import Count
+from sayso.centre.visitor import Visitor, device_secret, locale_of, the_brand, visitor_of
 from sayso.consent import queries as consent
 from sayso.consent import services as consent_services
 from sayso.core.errors import NotFound
+from sayso.core.notice import Notice
 from sayso.core.vocabulary import PERMITTING
 from sayso.identity import queries as identity
 from sayso.identity import services as identity_services
@@ -33,8 +36,8 @@ def letterhead() -> dict[str, str]:
     return {
         "brand": controller.name,
         "address": controller.address,
-        "contact": controller.contact,
-        "complaint": controller.complaint,
+        "contact": controller.email,
+        "complaint": controller.authority,
     }
 
 
@@ -58,9 +61,7 @@ def permissions_to_join(device: str, account: str, brand: str, now: datetime) ->
     here = consent.answered(device, brand, now).statuses
     there = consent.answered(account, brand, now).statuses
     return [
-        choice
-        for choice, status in here.items()
-        if status in PERMITTING and there[choice] not in PERMITTING
+        choice for choice, status in here.items() if status in PERMITTING and there[choice] not in PERMITTING
     ]
 
 
@@ -69,3 +70,8 @@ def leave(request: HttpRequest, now: datetime) -> None:
     visitor = visitor_of(request)
     if visitor.account and visitor.device:
         identity_services.end_link(visitor.device, now)
+
+
+def facts_here(device: str, notice: Notice, locale: str) -> list[Count]:
+    """Count what was gathered in this browser, by category, for the question "were these you?"."""
+    return known.counts(Visitor(None, device, None), notice, locale)

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from sayso.centre.visitor import the_brand
 from sayso.core.errors import NotFound
 from sayso.core.layout import direction
-from sayso.centre.visitor import the_brand
 from sayso.identity import queries as identity
 from sayso.notices import queries as notices
 

@@ -1,13 +1,11 @@
 """What the notice and her answers look like on a page, in her language. Values only, no rules."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sayso.core.choice import OWN_USE
-from sayso.core.layout import length_text, part_sentence
 from sayso.core.notice import Notice
 from sayso.core.purpose import Part, Purpose
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, LegalBasis, Operation, Voucher
@@ -73,7 +71,6 @@ class ShownPart:
     status: ConsentStatus
     says: Words
     tone: str
-    held_until: datetime | None = None
 
     @property
     def is_yes(self) -> bool:
@@ -109,11 +106,10 @@ class ShownPurpose:
         return any(part.is_yes for part in self.parts)
 
 
-def _part(notice: Notice, part: Part, locale: str, statuses: dict[str, ConsentStatus]) -> ShownPart:
+def _part(part: Part, locale: str, statuses: dict[str, ConsentStatus]) -> ShownPart:
     status = statuses.get(part.choice.id, ConsentStatus.UNKNOWN)
-    title = notice.categories[part.choice.category].title[locale]
     says, tone = STATUS[status]
-    return ShownPart(part.choice.id, title, part_sentence(notice, part, locale), status, says, tone)
+    return ShownPart(part.choice.id, part.title[locale], part.text[locale], status, says, tone)
 
 
 def _summary(parts: tuple[ShownPart, ...]) -> tuple[Words, str]:
@@ -126,16 +122,17 @@ def _summary(parts: tuple[ShownPart, ...]) -> tuple[Words, str]:
     return next((part.says, part.tone) for part in parts if part.tone == "no")
 
 
-def who(notice: Notice, recipient: str) -> str:
+def who(notice: Notice, recipient: str, locale: str) -> str:
     """Give the name of a recipient; the brand itself for its own use."""
-    return notice.controller.name if recipient == OWN_USE else notice.recipients[recipient].name
+    named = notice.recipients.get(recipient)
+    return named.name[locale] if named else notice.controller.name
 
 
 def purpose_shown(
     notice: Notice, purpose: Purpose, locale: str, statuses: dict[str, ConsentStatus]
 ) -> ShownPurpose:
     """Give one purpose as pages show it."""
-    parts = tuple(_part(notice, part, locale, statuses) for part in purpose.parts)
+    parts = tuple(_part(part, locale, statuses) for part in purpose.parts)
     says, tone = _summary(parts) if purpose.asked else (_("Told, not asked"), "told")
     return ShownPurpose(
         id=purpose.id,
@@ -144,18 +141,13 @@ def purpose_shown(
         benefit=purpose.benefit.get(locale, ""),
         consequence=purpose.consequence.get(locale, ""),
         basis=BASIS[purpose.basis],
-        law=law_text(purpose, locale),
+        law=purpose.law.get(locale, ""),
         cross_context=purpose.cross_context,
         parts=parts,
-        recipients=tuple(dict.fromkeys(who(notice, part.choice.recipient) for part in purpose.parts)),
+        recipients=tuple(dict.fromkeys(who(notice, part.choice.recipient, locale) for part in purpose.parts)),
         says=says,
         tone=tone,
     )
-
-
-def law_text(purpose: Purpose, locale: str) -> str:
-    """Give the law a told purpose names."""
-    return purpose.law if isinstance(purpose.law, str) else purpose.law[locale]
 
 
 def asked(notice: Notice, locale: str, statuses: dict[str, ConsentStatus]) -> list[ShownPurpose]:
@@ -170,6 +162,42 @@ def told(notice: Notice, locale: str) -> list[ShownPurpose]:
     return [purpose_shown(notice, purpose, locale, {}) for purpose in purposes]
 
 
-def kept(part: Part, locale: str) -> str:
-    """Say how long a part's data is kept."""
-    return length_text(part.retention, locale)
+@dataclass(frozen=True, slots=True)
+class ShownRecipient:
+    """A company that receives data, as pages name it."""
+
+    name: str
+    what: str
+    country: str
+    transfer: str
+    contact: str
+    purposes: tuple[str, ...]
+
+
+def recipients(notice: Notice, locale: str) -> list[ShownRecipient]:
+    """List every recipient by name, the brand itself left out, with what each one is for."""
+    return [
+        ShownRecipient(
+            name=one.name[locale],
+            what=one.what.get(locale, ""),
+            country=one.country,
+            transfer=one.transfer.get(locale, ""),
+            contact=one.contact,
+            purposes=tuple(
+                dict.fromkeys(
+                    p.title[locale] for p, part in notice.parts() if part.choice.recipient == one.id
+                )
+            ),
+        )
+        for one in notice.recipients.values()
+        if one.id != OWN_USE
+    ]
+
+
+def parts_of(notice: Notice, choices: list[str], locale: str) -> list[tuple[str, ShownPart]]:
+    """Give the title of the purpose and the part for each of these choices, in the notice's order."""
+    return [
+        (purpose.title[locale], _part(part, locale, {}))
+        for purpose, part in notice.parts()
+        if part.choice.id in choices
+    ]

@@ -51,7 +51,9 @@ def answer(request: HttpRequest, purpose: str) -> HttpResponse:
     """Record the answer to one purpose; giving and taking back are the same one press."""
     visitor, now, brand = visitor_of(request), right_now(), the_brand()
     if not visitor.can_answer:
-        messages.info(request, _("Answer in the shop first, or sign in: then your answer has somebody to belong to."))
+        messages.info(
+            request, _("Answer in the shop first, or sign in: then your answer has somebody to belong to.")
+        )
         return redirect("centre:choices")
     notice = notices.current(brand).notice
     said = _said(request, notice, purpose)
@@ -65,9 +67,9 @@ def answer(request: HttpRequest, purpose: str) -> HttpResponse:
 def _tell(request: HttpRequest, recorded: list[Recorded]) -> None:
     outcomes = {status for event in recorded for status in event.outcome.values()}
     if ConsentStatus.SUPERSEDED in outcomes:
-        text = _("You had said no after this page was opened, and that no still stands. Look, and answer again.")
+        text = _(
+            "You had said no after this page was opened, and that no still stands. Look, and answer again."
+        )
         messages.warning(request, text, extra_tags=recorded[0].event)
         return
     messages.success(request, _("Saved. It holds from this moment."), extra_tags=recorded[0].event)
-
-

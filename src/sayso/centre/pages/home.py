@@ -42,3 +42,9 @@ def stop(request: HttpRequest) -> HttpResponse:
     event = answers.stop_everything(visitor, brand, right_now())[0].event
     messages.success(request, _("Everything is stopped. Every choice is now no."), extra_tags=event)
     return redirect("centre:home")
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """Send whoever comes to the bare address to the privacy centre."""
+    return redirect("centre:home")
