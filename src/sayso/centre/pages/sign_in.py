@@ -1,6 +1,9 @@
 """Sign in by a code, sign out, and the one screen where a browser and an account meet."""
 
+from typing import Any
+
 from allauth.account.internal.flows.logout import logout
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +18,21 @@ from sayso.consent import services as consent
 from sayso.identity import services as identity
 from sayso.notices import queries as notices
 
-ask_address = never_cache(RequestLoginCodeView.as_view(template_name="centre/sign_in.html"))
+
+class AskAddress(RequestLoginCodeView):  # type: ignore[misc]
+    """Ask for an address. Coming back here starts afresh: another code, or another address."""
+
+    template_name = "centre/sign_in.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Forget a code that was not typed, unless somebody is signed in already."""
+        if not request.user.is_authenticated:
+            clear_login(request)
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
+
+
+ask_address = never_cache(AskAddress.as_view())
 ask_code = ConfirmLoginCodeView.as_view(template_name="centre/sign_in_code.html")
 
 
