@@ -14,6 +14,7 @@ DOORS = {
     "keys",  # sealing under a subject's key
     "ledger",  # the one way to write an answer
     "receipts",  # signing and checking
+    "proofing",  # how somebody shows who they are, one folder per method
     "gate",  # the compiled table that decides
 }
 PURE = ("sayso.core", "sayso.signals")

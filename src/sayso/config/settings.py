@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sayso.centre.middleware.ProblemPages",
 ]
 ROOT_URLCONF = "sayso.config.urls"
 WSGI_APPLICATION = "sayso.config.wsgi.application"
@@ -84,6 +85,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "sayso.centre.context.frame",
             ]
         },
     }
@@ -98,6 +100,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _web.scheme == "https"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -121,6 +124,10 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_ADAPTER = "sayso.centre.adapter.Adapter"
+ACCOUNT_FORMS = {"request_login_code": "sayso.centre.forms.SignInForm"}
+ACCOUNT_RATE_LIMITS = False  # allauth counts by IP address; ours are in identity.proofing.limits
+ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/centre/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/centre/"

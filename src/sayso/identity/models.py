@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+OFFICER = "officer"  # the role, as a Django group
+
 
 class Subject(models.Model):
     """A person as far as one device or one account goes. The id is random and tells nothing."""
@@ -72,3 +74,21 @@ class ApiKey(models.Model):
     label = models.CharField(max_length=80)
     scopes = models.CharField(max_length=200)  # names with a space between
     created_at = models.DateTimeField()
+
+
+# The tables of proofs belong to this app and stand in their own folder.
+from sayso.identity.proofing.models import Attempt, Challenge, Proof  # noqa: E402
+
+__all__ = [
+    "OFFICER",
+    "ApiKey",
+    "Attempt",
+    "Challenge",
+    "Device",
+    "DeviceLink",
+    "Identifier",
+    "Login",
+    "Proof",
+    "Subject",
+    "Suppression",
+]

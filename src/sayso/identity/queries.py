@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth import get_user_model
+
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys, models, store
 from sayso.identity.store import Resolved
@@ -110,3 +112,9 @@ def regions_of(subject: str) -> tuple[str, str]:
 def api_key(secret: str) -> tuple[str, frozenset[str]] | None:
     """Give the brand and scopes of a server key, or None when there is no such key."""
     return store.scopes_of_key(DjangoDatabase(), secret)
+
+
+def is_officer(person_id: int) -> bool:
+    """Tell whether a signed-in person works as privacy officer."""
+    people = get_user_model().objects.filter(pk=person_id, is_staff=True, is_active=True)
+    return people.filter(groups__name=models.OFFICER).exists()

@@ -2,10 +2,12 @@
 
 import secrets as random
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import transaction
 
 from sayso.core.errors import Forbidden, Invalid
@@ -14,6 +16,7 @@ from sayso.core.vocabulary import Voucher
 from sayso.identity import keys, models, queries
 from sayso.outbox import services as outbox
 
+STRANGERS_KEPT = timedelta(hours=1)
 SCOPES = frozenset({"decide", "link", "facts", "items", "recommend", "asks", "narrow", "permit"})
 
 
@@ -138,3 +141,38 @@ def forget(subjects: list[str]) -> None:
     models.Subject.objects.filter(id__in=subjects).delete()
     for subject in subjects:
         transaction.on_commit(partial(keys.destroy, subject))
+
+
+@transaction.atomic
+def person_for(email: str, now: datetime) -> int:
+    """Give the login behind an e-mail address, making one for an address we never saw.
+
+    It is made before the code is typed, so that a known and an unknown address are answered alike; one
+    whose code is never typed is forgotten within the hour.
+    """
+    _forget_strangers(now)
+    address = keys.normal("email", email)
+    known = EmailAddress.objects.filter(email=address).values_list("user_id", flat=True).first()
+    if known is not None:
+        return int(known)
+    people = get_user_model()
+    person = people.objects.create(username=new_id(), email=address, date_joined=now)
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    EmailAddress.objects.create(user=person, email=address, primary=True, verified=False)
+    return int(person.pk)
+
+
+def _forget_strangers(now: datetime) -> None:
+    strangers = get_user_model().objects.filter(last_login=None, date_joined__lt=now - STRANGERS_KEPT)
+    strangers.filter(is_staff=False).delete()
+
+
+@transaction.atomic
+def make_officer(email: str, now: datetime) -> int:
+    """Let the person behind an e-mail address work as privacy officer; give their login."""
+    person = get_user_model().objects.get(pk=person_for(email, now))
+    person.is_staff = True
+    person.save(update_fields=["is_staff"])
+    person.groups.add(Group.objects.get_or_create(name=models.OFFICER)[0])
+    return int(person.pk)

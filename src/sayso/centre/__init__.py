@@ -1,0 +1,1 @@
+"""The privacy centre: where a customer sees, decides, corrects, downloads and deletes."""

@@ -1,0 +1,45 @@
+"""Where allauth hands over to us: its letters become ours, and a sign-in meets the browser's own answers."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+
+from sayso.centre import arrival
+from sayso.centre.visitor import right_now
+from sayso.core.errors import Misconfigured
+from sayso.identity import queries as identity
+from sayso.messages import services as messages
+
+LETTERS = {"account/email/login_code": "sign_in_code"}
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-in by e-mail code, and nothing else of what allauth can do."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up: the first right code is enough."""
+        return False
+
+    def add_message(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Say nothing: the pages themselves say where one stands."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write a letter of ours in place of allauth's."""
+        if template_prefix not in LETTERS:
+            raise Misconfigured("unknown_letter", f"{template_prefix} has no letter.", "Add it to LETTERS.")
+        words = {"code": context["code"], **arrival.letterhead()}
+        messages.send(LETTERS[template_prefix], email, words, get_language() or "en", right_now())
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, *, email: str | None, **kwargs: Any
+    ) -> HttpResponse:
+        """Bring the account and this browser together, and go where something is to be decided."""
+        response: HttpResponse = super().post_login(request, user, email=email, **kwargs)
+        if identity.is_officer(user.pk):
+            return response if kwargs.get("redirect_url") else redirect("console:queue")
+        arrived = arrival.arrive(request, user.pk, email or user.get_username(), right_now())
+        return redirect("centre:join") if arrived.something_to_decide else response

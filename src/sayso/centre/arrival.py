@@ -1,0 +1,77 @@
+"""What happens when somebody signs in or out on a browser that has answers of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from sayso.centre import known
+from sayso.centre.known import Count
+from sayso.centre.visitor import Visitor, device_secret, locale_of, the_brand, visitor_of
+from sayso.consent import queries as consent
+from sayso.consent import services as consent_services
+from sayso.core.errors import NotFound
+from sayso.core.notice import Notice
+from sayso.core.vocabulary import PERMITTING
+from sayso.identity import queries as identity
+from sayso.identity import services as identity_services
+from sayso.notices import queries as notices
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Who arrived. `something_to_decide`: this browser permits what the account does not yet."""
+
+    account: str
+    something_to_decide: bool
+
+
+def letterhead() -> dict[str, str]:
+    """Give what stands at the foot of every letter; empty before a notice was published."""
+    try:
+        controller = notices.current(the_brand()).notice.controller
+    except NotFound:
+        return {"brand": "", "address": "", "contact": "", "complaint": ""}
+    return {
+        "brand": controller.name,
+        "address": controller.address,
+        "contact": controller.email,
+        "complaint": controller.authority,
+    }
+
+
+@transaction.atomic
+def arrive(request: HttpRequest, person: int, email: str, now: datetime) -> Arrived:
+    """Find the account, link this browser to it, and let the browser's refusals join at once."""
+    account = identity_services.sign_in(person, email, now)
+    secret = device_secret(request)
+    device = identity.device_subject(secret) if secret else None
+    if device is None:
+        return Arrived(account, False)
+    identity_services.start_link(device, account, now)
+    brand = the_brand()
+    locale = locale_of(notices.current(brand).notice)
+    consent_services.join_refusals(device, account, brand, locale, now)
+    return Arrived(account, bool(permissions_to_join(device, account, brand, now)))
+
+
+def permissions_to_join(device: str, account: str, brand: str, now: datetime) -> list[str]:
+    """List the choices this browser permits and the account does not."""
+    here = consent.answered(device, brand, now).statuses
+    there = consent.answered(account, brand, now).statuses
+    return [
+        choice for choice, status in here.items() if status in PERMITTING and there[choice] not in PERMITTING
+    ]
+
+
+def leave(request: HttpRequest, now: datetime) -> None:
+    """End the link of this browser: from now on it shows nothing of the account."""
+    visitor = visitor_of(request)
+    if visitor.account and visitor.device:
+        identity_services.end_link(visitor.device, now)
+
+
+def facts_here(device: str, notice: Notice, locale: str) -> list[Count]:
+    """Count what was gathered in this browser, by category, for the question "were these you?"."""
+    return known.counts(Visitor(None, device, None), notice, locale)

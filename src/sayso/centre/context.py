@@ -1,0 +1,33 @@
+"""What stands around every page: the brand, a person to write to, where to complain, the languages."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from sayso.centre.visitor import the_brand
+from sayso.core.errors import NotFound
+from sayso.core.layout import direction
+from sayso.identity import queries as identity
+from sayso.notices import queries as notices
+
+TAGS = {"en": "en", "zh-hant": "zh-Hant"}  # Django's language codes → the tags HTML wants (BCP 47)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Give every template the brand's name and contacts, and the page's language."""
+    language = TAGS.get(get_language() or "en", "en")
+    person = getattr(request, "user", None)
+    around: dict[str, Any] = {
+        "html_lang": language,
+        "html_dir": direction(language),
+        "languages": [(code, TAGS.get(code, code), name) for code, name in settings.LANGUAGES],
+        "is_officer": bool(person and person.is_staff and identity.is_officer(person.pk)),
+        "demo": settings.DEMO,
+    }
+    try:
+        published = notices.current(the_brand())
+    except NotFound:
+        return {**around, "controller": None}
+    return {**around, "controller": published.notice.controller, "notice_version": published.notice.version}

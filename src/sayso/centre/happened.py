@@ -1,0 +1,74 @@
+"""What happened, newest first: her answers as the ledger has them, and each step it led to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from sayso.centre import shown
+from sayso.centre.shown import Words
+from sayso.consent import queries as consent
+from sayso.consent.queries import Recorded
+from sayso.core.notice import Notice
+from sayso.core.values import read_utc
+from sayso.core.vocabulary import ConsentStatus
+from sayso.notices import queries as notices
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One choice inside an answer: what she said and what it came to."""
+
+    title: str
+    says: Words
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer as the history shows it."""
+
+    event: str
+    at: datetime
+    act: Words
+    surface: Words
+    voucher: Words
+    version: str
+    locale: str
+    said: tuple[Said, ...]
+
+
+def _title(notice: Notice, choice: str, locale: str) -> str:
+    found = notice.find(choice)
+    if found is None:
+        return choice
+    purpose, part = found
+    return f"{purpose.title[locale]}: {notice.categories[part.choice.category].title[locale]}"
+
+
+def answer_shown(event: Recorded, notice: Notice, locale: str) -> Answer:
+    """Give one event of the ledger as pages show it, in the words of the version it answered."""
+    said = tuple(
+        Said(_title(notice, choice, locale), *shown.STATUS[ConsentStatus(status)])
+        for choice, status in event.outcome.items()
+    )
+    evidence = event.evidence
+    return Answer(
+        event=event.event,
+        at=read_utc(event.recorded_at),
+        act=shown.ACT.get(evidence["act"], _("Answered")),
+        surface=shown.SURFACE.get(evidence["surface"], evidence["surface"]),
+        voucher=shown.VOUCHER.get(evidence["voucher"], evidence["voucher"]),
+        version=event.version,
+        locale=evidence["locale"],
+        said=said,
+    )
+
+
+def recently(subjects: list[str], brand: str, notice: Notice, locale: str) -> list[Answer]:
+    """List her answers, newest first, each in the words of the notice it answered."""
+    listed = []
+    for event in consent.history_of(subjects, brand):
+        told = notice if event.version == notice.version else notices.version(brand, event.version).notice
+        listed.append(answer_shown(event, told, locale if locale in told.locales else told.locales[0]))
+    return listed

@@ -1,0 +1,27 @@
+"""Turn an error with a remedy into a page with a remedy. The REST interface answers for itself."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sayso.core.errors import SaysoError, status_of
+
+
+class ProblemPages:
+    """Show what went wrong, and what to do about it, to people."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Render an error of ours; leave every other one alone."""
+        if not isinstance(error, SaysoError):
+            return None
+        status = status_of(error)
+        page = "404.html" if status == 404 else "centre/problem.html"
+        return render(request, page, {"problem": error, "status": status}, status=status)

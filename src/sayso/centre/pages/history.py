@@ -1,0 +1,61 @@
+"""What she said and when, and the proof she keeps of it."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from sayso.centre import happened
+from sayso.centre.visitor import locale_of, the_brand, visitor_of
+from sayso.consent import queries as consent
+from sayso.consent.queries import Recorded
+from sayso.core.errors import NotFound
+from sayso.core.values import utc_text
+from sayso.notices import queries as notices
+
+
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """Show every answer."""
+    visitor, brand = visitor_of(request), the_brand()
+    notice = notices.current(brand).notice
+    listed = happened.recently(visitor.subjects, brand, notice, locale_of(notice))
+    return render(request, "centre/history.html", {"visitor": visitor, "answers": listed})
+
+
+def _mine(request: HttpRequest, event: str) -> tuple[Recorded, str]:
+    """Give an event that is hers and its receipt. Somebody else's and an unknown one look alike."""
+    visitor, brand = visitor_of(request), the_brand()
+    found = next((one for one in consent.history_of(visitor.subjects, brand) if one.event == event), None)
+    receipt = consent.receipt_of(visitor.subjects, event) if found else None
+    if found is None or receipt is None:
+        raise NotFound("unknown_event", "There is no such answer of yours here.", "Look in your history.")
+    return found, receipt
+
+
+@require_safe
+def proof(request: HttpRequest, event: str) -> HttpResponse:
+    """Show one proof in words."""
+    found, receipt = _mine(request, event)
+    notice = notices.version(found.brand, found.version).notice
+    page = {
+        "answer": happened.answer_shown(found, notice, locale_of(notice)),
+        "seq": found.seq,
+        "leaf_hash": found.leaf_hash,
+        "text_hash": found.evidence["text_hash"],
+        "layout": found.evidence["layout"],
+        "recorded": utc_text(happened.answer_shown(found, notice, locale_of(notice)).at),
+        "receipt": receipt,
+    }
+    return render(request, "centre/proof.html", page)
+
+
+@require_safe
+def proof_file(request: HttpRequest, event: str) -> HttpResponse:
+    """Hand over the signed receipt as a file to keep."""
+    _, receipt = _mine(request, event)
+    body = json.dumps({"typ": "sayso-receipt", "receipt": receipt}, indent=1)
+    response = HttpResponse(body + "\n", content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{event}.json"'
+    return response

@@ -1,0 +1,28 @@
+"""Pages that need an account: everything that hands out, corrects or deletes."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+
+from sayso.centre.visitor import visitor_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+
+
+def account_required(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Give the view the signed-in account, or send the person to sign in and back here."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        account = visitor_of(request).account
+        if account is None:
+            back = request.path if request.method in ("GET", "HEAD") else "/centre/"
+            return redirect(f"/sign-in?{urlencode({'next': back})}")
+        return view(request, account, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,75 @@
+"""Who is looking at the page: a browser that answered, a signed-in account, or both."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from sayso.core.errors import NotFound
+from sayso.core.layout import locale_for
+from sayso.core.notice import Notice
+from sayso.core.values import DEVICE_SECRET
+from sayso.identity import queries as identity
+from sayso.notices import queries as notices
+
+DEVICE_COOKIE = "sayso_device"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is here. `device` is known once this browser answered; `secret` is what its cookie says."""
+
+    account: str | None
+    device: str | None
+    secret: str | None
+
+    @property
+    def subjects(self) -> list[str]:
+        """List everyone whose answers count here, the account first."""
+        return [subject for subject in (self.account, self.device) if subject]
+
+    @property
+    def can_answer(self) -> bool:
+        """Tell whether there is somebody an answer could be recorded for."""
+        return self.account is not None or self.secret is not None
+
+
+def device_secret(request: HttpRequest) -> str | None:
+    """Give the device secret of this browser's cookie, or None when there is none we can read."""
+    secret = request.COOKIES.get(DEVICE_COOKIE, "")
+    return secret if DEVICE_SECRET.match(secret) else None
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """Say who is looking. A device that is not linked to the signed-in account shows nothing of its own."""
+    secret = device_secret(request)
+    device = identity.device_subject(secret) if secret else None
+    person = request.user.pk if request.user.is_authenticated else None
+    account = identity.account_of_person(person) if person is not None else None
+    if account is not None:
+        link = identity.active_link(device) if device else None
+        if link is None or link.account != account:
+            return Visitor(account, None, None)
+    return Visitor(account, device, secret)
+
+
+def the_brand() -> str:
+    """Give the brand whose centre this is.
+
+    Raises `NotFound` with code `no_notice` before any brand published one.
+    """
+    brands = notices.brands()
+    if not brands:
+        raise NotFound("no_notice", "No brand has published a notice yet.", "Publish one: sayso apply DIR")
+    return brands[0]
+
+
+def locale_of(notice: Notice) -> str:
+    """Give the notice's locale nearest to the language of the page."""
+    return locale_for(notice, get_language() or "en")
+
+
+def right_now() -> datetime:
+    """Give the moment a page was asked for; everything below is handed it."""
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""The brand's console: what the privacy officer has to do next."""

@@ -1,0 +1,1 @@
+"""What a person asks for, its clock, its plan and its package."""
