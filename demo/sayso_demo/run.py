@@ -133,7 +133,8 @@ def start_demo(
 
     In order: `prepare`, the programs of `sayso`, the steps of `settle` (which may ask the running Sayso), the
     shop's own preparation, and the shop's programs. A step may keep the shop's server key with `keep_secret`.
-    `more` is added to everybody's environment. A second start finds its state in `home`. Raises NotStarted with one line and its remedy.
+    `more` is added to everybody's environment. A second start finds its state in `home`. Raises NotStarted
+    with one line and its remedy.
     """
     where = ports or Ports()
     if taken := where.taken():
@@ -236,6 +237,11 @@ class _Crew:
 def keep_secret(home: Path, name: str, value: str) -> None:
     """Keep one secret of the demo in its home, such as the shop's server key under `KEY`."""
     _write(home, {**_read(home), name: value})
+
+
+def kept_secret(home: Path, name: str) -> str:
+    """Return a secret that was kept before; empty when there is none."""
+    return _read(home).get(name, "")
 
 
 def _secrets(home: Path) -> dict[str, str]:

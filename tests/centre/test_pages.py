@@ -8,7 +8,15 @@ from django.test import Client
 from sayso.notices import queries as notices
 from tests.centre.conftest import BRAND, Answering
 
-OPEN = ["/centre/", "/centre/choices", "/centre/data", "/centre/history", "/centre/rules", "/notice", "/sign-in"]
+OPEN = [
+    "/centre/",
+    "/centre/choices",
+    "/centre/data",
+    "/centre/history",
+    "/centre/rules",
+    "/notice",
+    "/sign-in",
+]
 
 
 @pytest.mark.parametrize("path", OPEN)
@@ -37,7 +45,13 @@ def test_a_page_has_no_inline_style_or_script(browser: Client, answered: Answeri
 
 
 @pytest.mark.parametrize(
-    "path", ["/centre/requests", "/centre/download", "/centre/delete", "/centre/requests/11111111-1111-4111-8111-111111111111"]
+    "path",
+    [
+        "/centre/requests",
+        "/centre/download",
+        "/centre/delete",
+        "/centre/requests/11111111-1111-4111-8111-111111111111",
+    ],
 )
 def test_a_page_that_hands_out_or_deletes_asks_to_sign_in_and_remembers_where(
     browser: Client, path: str
@@ -77,10 +91,14 @@ def test_before_any_notice_the_pages_say_what_is_missing(db: None) -> None:
 
 
 def test_the_language_is_kept_in_one_cookie_and_leads_back_to_the_page(browser: Client) -> None:
-    response = browser.post("/language", {"language": "zh-hant"}, headers={"referer": "http://testserver/centre/choices"})
+    response = browser.post(
+        "/language", {"language": "zh-hant"}, headers={"referer": "http://testserver/centre/choices"}
+    )
     assert response["Location"] == "/centre/choices"
     assert browser.cookies["sayso_language"].value == "zh-hant"
-    away = browser.post("/language", {"language": "xx"}, headers={"referer": "https://evil.example.test//evil"})
+    away = browser.post(
+        "/language", {"language": "xx"}, headers={"referer": "https://evil.example.test//evil"}
+    )
     assert away["Location"].startswith("/centre/")
 
 

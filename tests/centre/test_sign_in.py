@@ -44,7 +44,13 @@ def test_a_known_and_an_unknown_address_are_answered_alike(browser: Client, post
         stranger = Client()
         first = stranger.post("/sign-in", {"email": address})
         second = stranger.get("/sign-in/code")
-        pages.append((first.status_code, first["Location"], HIDDEN.sub("", second.content.decode()).replace(address, "")))
+        pages.append(
+            (
+                first.status_code,
+                first["Location"],
+                HIDDEN.sub("", second.content.decode()).replace(address, ""),
+            )
+        )
         assert code_from(post)
     assert pages[0] == pages[1]
     assert len(post.letters) == 2

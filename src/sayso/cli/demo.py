@@ -18,8 +18,9 @@ def _sayso(*arguments: str) -> list[str]:
 
 def make_shop_key(home: Path) -> bool:
     """Make the shop's server key unless it has one; tell whether one was made."""
-    from sayso.identity import queries, services
     from sayso_demo import run
+
+    from sayso.identity import queries, services
 
     if queries.api_key(run.kept_secret(home, run.KEY)):
         return False

@@ -178,7 +178,7 @@ def officer(email: str) -> None:
     django_ready()
     from sayso.identity import services
 
-    services.make_officer(email)
+    services.make_officer(email, datetime.now(UTC))
     click.echo("may sign in to /console/")
 
 
