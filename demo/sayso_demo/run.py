@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -46,6 +47,12 @@ class Ports:
     partner: int = 8720
     smtp: int = 8725
     mailbox: int = 8730
+
+    @classmethod
+    def beginning(cls, first: int) -> Self:
+        """Return the same places counted from another first port, such as 9700."""
+        moved = {name: port - cls.web + first for name, port in vars(cls()).items()}
+        return cls(**moved)
 
     def taken(self) -> list[int]:
         """Return the ports somebody else listens on."""
@@ -95,6 +102,21 @@ def environment(home: Path, ports: Ports) -> dict[str, str]:
         "MAILBOX_SMTP_PORT": str(ports.smtp),
         **_secrets(home),
     }
+
+
+def brand_folder(home: Path, ports: Ports) -> Path:
+    """Return the brand's files, written again for other ports than the usual ones."""
+    if ports == Ports():
+        return BRAND
+    folder = home / "brand"
+    for file in sorted(BRAND.rglob("*.yaml")):
+        text = file.read_text("utf-8")
+        for usual, own in zip(vars(Ports()).values(), vars(ports).values(), strict=True):
+            text = text.replace(f"localhost:{usual}", f"localhost:{own}")
+        target = folder / file.relative_to(BRAND)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+    return folder
 
 
 def shop_programs(ports: Ports) -> list[Program]:

@@ -29,29 +29,31 @@ def make_shop_key(home: Path) -> bool:
     return True
 
 
-def start(home: Path, reset: bool) -> int:
+def start(home: Path, reset: bool, port: int = 8700) -> int:
     """Prepare and run the demo until it is told to stop; give the exit code.
 
-    A second start keeps the state in `home`; `reset` begins anew.
+    A second start keeps the state in `home`; `reset` begins anew. `port` is the first of six.
     """
     from sayso_demo import run
 
-    web, edge = "http://localhost:8700", "http://localhost:8701"
-    if taken := run.Ports().taken():
-        click.echo(f"sayso: port {', '.join(map(str, taken))} is in use; stop what listens there", err=True)
+    ports = run.Ports.beginning(port)
+    web, edge = f"http://localhost:{ports.web}", f"http://localhost:{ports.edge}"
+    if taken := ports.taken():
+        listed = ", ".join(map(str, taken))
+        click.echo(f"sayso: port {listed} is in use; stop what listens there, or add --port 9700", err=True)
         return 2
     if reset and home.exists():
         shutil.rmtree(home)
     officer = ("officer", "otto@linenandloom.example.test")
     prepare: Sequence[run.Step] = [
         run.Step("Sayso's database and pages", _sayso("migrate")),
-        run.Step("the brand's notice, systems and asks", _sayso("apply", str(run.BRAND))),
+        run.Step("the brand's notice, systems and asks", _sayso("apply", str(run.brand_folder(home, ports)))),
         run.Step("the shop's server key", _sayso("demo-key")),
         run.Step("the privacy officer", _sayso(*officer)),
     ]
     serve = run.Program("Sayso: edge, pages and worker", _sayso("serve"), [f"{web}/v1/", f"{edge}/healthz"])
     try:
-        return run.start_demo(home, prepare=prepare, sayso=[serve], say=click.echo)
+        return int(run.start_demo(home, prepare=prepare, sayso=[serve], ports=ports, say=click.echo))
     except run.NotStarted as fault:
         click.echo(f"sayso: {fault}", err=True)
         return 2

@@ -191,15 +191,16 @@ def officer(email: str) -> None:
     show_default=True,
     help="Where the demo keeps its state.",
 )
+@click.option("--port", default=8700, show_default=True, help="The first of the demo's ports.")
 @plainly
-def demo(reset: bool, home: Path) -> None:
+def demo(reset: bool, home: Path, port: int) -> None:
     """Run a shop, an ad partner and a mailbox with Sayso on this machine, to try everything.
 
     Ctrl-C stops all of it; the next start finds it as it was.
     """
     from sayso.cli import demo as command
 
-    sys.exit(command.start(home.resolve(), reset))
+    sys.exit(command.start(home.resolve(), reset, port))
 
 
 @main.command("demo-key", hidden=True)
