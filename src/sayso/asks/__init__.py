@@ -1,0 +1,1 @@
+"""The right question at the right moment, and the answer remembered."""
