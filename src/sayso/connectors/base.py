@@ -144,3 +144,7 @@ class Connector:
     def tell(self, message: str, data: Mapping[str, Any], key: str, at: datetime, now: datetime) -> Done:
         """Send a message; `at` is when what it tells of happened, `now` when it is sent."""
         raise NotOffered(Verb.TELL)
+
+    def read_acknowledgement(self, key: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, Any]:
+        """Give what the other side says about one message of ours, once its signature holds."""
+        raise NotOffered(Verb.TELL)

@@ -3,10 +3,28 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-from sayso.connectors.base import Connector
+from sayso.connectors.base import (
+    Connector,
+    Done,
+    Exported,
+    Found,
+    Identifier,
+    Impossible,
+    NotNow,
+    NotOffered,
+    Person,
+    Seen,
+    Sheet,
+    Verb,
+)
 from sayso.core.errors import Misconfigured
 from sayso.core.values import NAME
 from sayso.inventory.queries import System
+
+__all__ = [
+    "Connector", "Done", "Exported", "Found", "Identifier", "Impossible", "NotNow", "NotOffered", "Person",
+    "Seen", "Sheet", "Verb", "connect",
+]  # fmt: skip
 
 
 def connect(system: System) -> Connector:

@@ -101,7 +101,7 @@ class WebhookConnector(Connector):
             said = self._signer().verify(body.decode(), lowered)
         except (WebhookVerificationError, ValueError) as forged:
             raise Forbidden("forged_acknowledgement", "The signature does not hold.", remedy) from forged
-        if lowered.get("webhook-id") != key or not isinstance(said, dict):
+        if lowered.get("webhook-id") not in (key, f"ack_{key}") or not isinstance(said, dict):
             raise Forbidden("forged_acknowledgement", "It speaks of another message.", remedy)
         return said
 
