@@ -1,9 +1,16 @@
 """Deliveries as a customer's timeline and an officer's queue show them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import F
+
+from sayso.core.errors import NotFound
+from sayso.fulfilment.models import SETTLED, Delivery
+from sayso.fulfilment.steps import GATE
+from sayso.inventory import queries as inventory
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +41,58 @@ class DeliveryView:
     request: str | None
 
 
+GATE_TITLE = {"en": "Sayso itself", "zh-Hant": "Sayso 本身"}
+
+
+def _title(system: str) -> Mapping[str, str]:
+    if system == GATE:
+        return GATE_TITLE
+    try:
+        return inventory.system(system).title
+    except NotFound:
+        return {"en": system}
+
+
+def _view(row: Delivery, titles: dict[str, Mapping[str, str]]) -> DeliveryView:
+    if row.system not in titles:
+        titles[row.system] = _title(row.system)
+    took = (row.done_at - row.recorded_at).total_seconds() if row.done_at else None
+    return DeliveryView(
+        row.key,
+        row.system,
+        titles[row.system],
+        row.instruction,
+        row.choice,
+        row.state,
+        row.stage,
+        row.attempts,
+        row.recorded_at,
+        row.due_at,
+        row.done_at,
+        row.acknowledged_at,
+        took,
+        row.evidence,
+        row.error,
+        row.request,
+    )
+
+
+def _views(rows: Iterable[Delivery]) -> list[DeliveryView]:
+    titles: dict[str, Mapping[str, str]] = {}
+    return [_view(row, titles) for row in rows]
+
+
 def timeline_of(subjects: list[str]) -> list[DeliveryView]:
     """List every step taken for these subjects, newest first."""
-    raise NotImplementedError
+    return _views(Delivery.objects.filter(subject__in=subjects).order_by("-recorded_at", "-id"))
 
 
 def deliveries_of(request: str) -> list[DeliveryView]:
     """List the steps of one request in the order they are done."""
-    raise NotImplementedError
+    return _views(Delivery.objects.filter(request=request).order_by("stage", "id"))
 
 
 def queue(limit: int = 100) -> list[DeliveryView]:
     """List what is not settled, the longest due first, for the privacy officer."""
-    raise NotImplementedError
+    rows = Delivery.objects.exclude(state__in=SETTLED).order_by(F("due_at").asc(nulls_last=True), "id")
+    return _views(rows[:limit])

@@ -1,12 +1,19 @@
 """Requests as their person and the privacy officer read them."""
 
+import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sayso.core.clock import Rules
-from sayso.core.plan import Plan
-from sayso.core.request import RequestKind, RequestState
+from sayso.core.errors import NotFound
+from sayso.core.plan import Plan, read_plan
+from sayso.core.request import CLOSED, RequestKind, RequestState
+from sayso.fulfilment import queries as fulfilment
 from sayso.fulfilment.queries import DeliveryView
+from sayso.identity import keys
+from sayso.rights import correcting, letters, opening
+from sayso.rights.models import Package, RightsRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +22,7 @@ class RequestView:
 
     `rules` says whose rules apply and by what; `warnings` are rows of the deadlines table nobody read, for
     the officer. `plan` is there from `planned` on, for erasures; `package_ready` and `package_until` for access.
-    `mine` is empty once the account is gone.
+    `plan_version` is what a confirmation names.
     """
 
     id: str
@@ -33,36 +40,72 @@ class RequestView:
     package_until: datetime | None
     closed_at: datetime | None
     corrected_field: str = ""
+    plan_version: str = ""
+
+
+def _view(row: RightsRequest) -> RequestView:
+    package = Package.objects.filter(request=row).first()
+    return RequestView(
+        row.id,
+        RequestKind(row.kind),
+        RequestState(row.state),
+        row.received_at,
+        row.due_at,
+        row.law,
+        row.law_source,
+        Rules(row.region, row.rules_by),
+        tuple(row.warnings),
+        read_plan(row.plan) if row.plan else None,
+        tuple(fulfilment.deliveries_of(row.id)),
+        package is not None,
+        package.until if package else None,
+        row.closed_at,
+        row.corrected_field,
+        row.plan_version,
+    )
+
+
+def _views(rows: Iterable[RightsRequest]) -> list[RequestView]:
+    return [_view(row) for row in rows]
 
 
 def request_of(request: str, account: str) -> RequestView:
     """Give one request of a signed-in person. Raises `NotFound` when it is not hers."""
-    raise NotImplementedError
+    return _view(opening.mine(request, account))
 
 
 def requests_of(account: str) -> list[RequestView]:
     """List a person's requests, newest first."""
-    raise NotImplementedError
+    rows = RightsRequest.objects.filter(account=account) if account else RightsRequest.objects.none()
+    return _views(rows.order_by("-received_at"))
 
 
 def open_requests() -> list[RequestView]:
     """List what is not closed, the most urgent first, for the privacy officer."""
-    raise NotImplementedError
+    return _views(RightsRequest.objects.exclude(state__in=CLOSED).order_by("due_at"))
 
 
 def recent_requests(limit: int = 50) -> list[RequestView]:
     """List the newest requests, closed ones too, for the privacy officer."""
-    raise NotImplementedError
+    return _views(RightsRequest.objects.order_by("-received_at")[:limit])
+
+
+def _some(request: str) -> RightsRequest:
+    row = RightsRequest.objects.filter(id=request).first()
+    if row is None:
+        raise NotFound("unknown_request", "There is no such request.", "Look at the list of requests.")
+    return row
 
 
 def officer_view(request: str) -> RequestView:
     """Give one request for the privacy officer. Raises `NotFound`."""
-    raise NotImplementedError
+    return _view(_some(request))
 
 
 def link_of(request: str, account: str) -> str:
     """Give the address of the request link while its secret can still be read; empty afterwards."""
-    raise NotImplementedError
+    row = opening.mine(request, account)
+    return letters.link(row, opening.held_of(row)) if row.sealed is not None else ""
 
 
 def timeline_by_link(request: str, secret: str) -> RequestView:
@@ -70,14 +113,18 @@ def timeline_by_link(request: str, secret: str) -> RequestView:
 
     Raises `NotFound`, alike for a wrong secret and an unknown request.
     """
-    raise NotImplementedError
+    row = RightsRequest.objects.filter(id=request).first()
+    held = row.link_hash if row else ""
+    if not hmac.compare_digest(held, keys.secret_hash(secret)) or row is None:
+        raise NotFound("unknown_request", "This link opens nothing.", "Use the whole link from the letter.")
+    return _view(row)
 
 
 def rules_of(account: str, market: str) -> Rules:
     """Say whose rules apply to a person: the region she declared, the one delivered to, or the market."""
-    raise NotImplementedError
+    return opening.rules_of(account, market)
 
 
 def correctable_fields(account: str) -> list[str]:
     """List the names of data some system lets a person correct."""
-    raise NotImplementedError
+    return correcting.fields() if account else []

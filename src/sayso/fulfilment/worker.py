@@ -1,0 +1,103 @@
+"""What news comes to: stops, and tellings of recipients. Rows are written here; nothing goes out."""
+
+from datetime import datetime
+
+from sayso.core.choice import Choice, read_choice
+from sayso.core.values import new_id
+from sayso.core.vocabulary import PERMITTING, Operation
+from sayso.fulfilment.models import CANCELLED, WAITING, Delivery, Pairwise
+from sayso.fulfilment.services import new_key
+from sayso.fulfilment.steps import GATE
+from sayso.identity import queries as identity
+from sayso.inventory import queries as inventory
+from sayso.inventory.queries import System
+from sayso.outbox.services import Handler, News
+
+ADDED, REMOVED = "audience.member.added", "audience.member.removed"
+
+
+def _write(
+    system: str, instruction: str, brand: str, subject: str, choice: str, at: datetime, member: str = ""
+) -> None:
+    Delivery.objects.create(
+        key=new_key(),
+        brand=brand,
+        system=system,
+        instruction=instruction,
+        choice=choice,
+        subject=subject,
+        member=member,
+        state=WAITING,
+        recorded_at=at,
+        due_at=at,
+    )
+
+
+def _home(subject: str) -> str:
+    """Give whose member a device's is: the account it was joined to, else its own."""
+    link = identity.active_link(subject)
+    return link.account if link and link.joined else subject
+
+
+def _tellable(recipient: str, message: str) -> list[System]:
+    return [
+        system
+        for system in inventory.systems_of_recipient(recipient)
+        if message in system.config.get("tells", [])
+    ]
+
+
+def _permitted(choice: Choice, subject: str, news: News) -> None:
+    home = _home(subject)
+    live = Pairwise.objects.filter(subject=home, recipient=choice.recipient, ended_at=None)
+    for system in _tellable(choice.recipient, ADDED):
+        if not live.exists():
+            member = new_id()
+            Pairwise.objects.create(subject=home, recipient=choice.recipient, member=member, since=news.at)
+            _write(system.id, "audience.add", news.payload["brand"], home, choice.id, news.at, member)
+
+
+def end_membership(row: Pairwise, brand: str, choice: str, at: datetime) -> None:
+    """Have a recipient forget one member; what it was about to be told of it is taken back."""
+    Pairwise.objects.filter(id=row.id).update(ended_at=at)
+    Delivery.objects.filter(member=row.member, instruction="audience.add", state=WAITING).update(
+        state=CANCELLED, due_at=None
+    )
+    for system in _tellable(row.recipient, REMOVED):
+        _write(system.id, "audience.remove", brand, row.subject, choice, at, row.member)
+
+
+def _not_permitted(choice: Choice, subject: str, news: News) -> None:
+    brand = news.payload["brand"]
+    _write(GATE, "stop", brand, subject, choice.id, news.at)
+    for system in inventory.systems_of(brand):
+        if system.kind == "local" and choice.id in system.config.get("choices", []):
+            _write(system.id, "stop", brand, subject, choice.id, news.at)
+    if choice.operation is Operation.DISCLOSE:
+        homes = {subject, _home(subject)}
+        for row in Pairwise.objects.filter(subject__in=homes, recipient=choice.recipient, ended_at=None):
+            end_membership(row, brand, choice.id, news.at)
+
+
+def consent_changed(news: News) -> None:
+    """Tell recipients of a new permission; stop everywhere what lost its permission."""
+    for name, (old, new) in news.payload["changed"].items():
+        choice = read_choice(name)
+        if new in PERMITTING and old not in PERMITTING and choice.operation is Operation.DISCLOSE:
+            _permitted(choice, news.payload["subject"], news)
+        if old in PERMITTING and new not in PERMITTING:
+            _not_permitted(choice, news.payload["subject"], news)
+
+
+def joined(news: News) -> None:
+    """Make what was done for a device part of the account's story."""
+    device, account = news.payload["device"], news.payload["account"]
+    for row in Pairwise.objects.filter(subject=device, ended_at=None):
+        if Pairwise.objects.filter(subject=account, recipient=row.recipient, ended_at=None).exists():
+            for brand in {system.brand for system in inventory.systems_of_recipient(row.recipient)}:
+                end_membership(row, brand, "", news.at)
+    Pairwise.objects.filter(subject=device).update(subject=account)
+    Delivery.objects.filter(subject=device, request=None).update(subject=account)
+
+
+SUBSCRIPTIONS: dict[str, Handler] = {"consent.changed": consent_changed, "identity.joined": joined}

@@ -1,0 +1,1 @@
+"""What is held where, why, how long, for whom."""

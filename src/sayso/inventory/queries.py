@@ -1,0 +1,116 @@
+"""The register of systems as the rooms above and the transparency page read it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sayso.core.errors import NotFound
+from sayso.inventory import models
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One entry. `recipient` is empty for the brand's own systems; `config` is the file as it was entered."""
+
+    id: str
+    brand: str
+    kind: str
+    title: Texts
+    country: str
+    recipient: str
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where data of one category stands: a system, and for a database the table and column.
+
+    `purpose` is the id of the purpose in the notice (its basis, retention and safeguards stand there);
+    `on_erasure` is delete, blank or keep, and `law` says which law keeps it.
+    """
+
+    system: str
+    system_title: Texts
+    country: str
+    recipient: str
+    category: str
+    table: str = ""
+    column: str = ""
+    title: Texts | None = None
+    purpose: str = ""
+    shared: bool = False
+    on_erasure: str = ""
+    law: Texts | None = None
+
+
+def _system(row: models.System) -> System:
+    return System(row.id, row.brand, row.kind, row.title, row.country, row.recipient, row.config)
+
+
+def systems_of(brand: str) -> list[System]:
+    """List the systems of a brand, its own before those of others."""
+    return [_system(row) for row in models.System.objects.filter(brand=brand).order_by("recipient", "id")]
+
+
+def all_systems() -> list[System]:
+    """List every system of the controller, its own before those of others."""
+    return [_system(row) for row in models.System.objects.order_by("recipient", "id")]
+
+
+def system(name: str) -> System:
+    """Give one system. Raises `NotFound`."""
+    row = models.System.objects.filter(id=name).first()
+    if row is None:
+        raise NotFound("unknown_system", "There is no such system.", "Enter it with `sayso apply`.")
+    return _system(row)
+
+
+def systems_of_recipient(recipient: str) -> list[System]:
+    """List the systems by which a recipient is told."""
+    return [_system(row) for row in models.System.objects.filter(recipient=recipient).order_by("id")]
+
+
+def _columns(system: System) -> Iterator[Place]:
+    for name, table in system.config.get("tables", {}).items():
+        for column, what in table.get("columns", {}).items():
+            yield Place(
+                system.id,
+                system.title,
+                system.country,
+                system.recipient,
+                what["category"],
+                name,
+                column,
+                what.get("title"),
+                table.get("purpose", ""),
+                table.get("owner") == "shared",
+                table.get("on_erasure", ""),
+                (table.get("keep") or {}).get("law"),
+            )
+
+
+def _places(system: System) -> Iterator[Place]:
+    yield from _columns(system)
+    told = [system.config["choice"]] if "choice" in system.config else system.config.get("choices", [])
+    for choice in told:
+        purpose, category, *_ = choice.split(".")
+        yield Place(
+            system.id,
+            system.title,
+            system.country,
+            system.recipient,
+            category,
+            purpose=purpose,
+            on_erasure="delete",
+        )
+
+
+def places_of(brand: str) -> dict[str, tuple[Place, ...]]:
+    """Say for every data category where it is kept: category → places, from the register that enforces."""
+    where: dict[str, list[Place]] = {}
+    for each in systems_of(brand):
+        for place in _places(each):
+            where.setdefault(place.category, []).append(place)
+    return {category: tuple(places) for category, places in sorted(where.items())}

@@ -1,0 +1,43 @@
+"""Requests and the packages made for them. What names the person is sealed under the request's own key."""
+
+from django.db import models
+
+from sayso.core.request import RequestKind, RequestState
+
+
+def key_of(request: str) -> str:
+    """Give the name of a request's key in the key store."""
+    return f"request:{request}"
+
+
+class RightsRequest(models.Model):
+    """One request and its clock. `account` is empty once the person is forgotten; `sealed` goes with the key."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    kind = models.CharField(max_length=20, choices=[(kind, kind) for kind in RequestKind])
+    state = models.CharField(max_length=20, choices=[(state, state) for state in RequestState])
+    account = models.CharField(max_length=36, blank=True, db_index=True)
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    law = models.CharField(max_length=200)
+    law_source = models.CharField(max_length=300)
+    region = models.CharField(max_length=12, blank=True)
+    rules_by = models.CharField(max_length=12)
+    warnings = models.JSONField(default=list)
+    locale = models.CharField(max_length=12)
+    link_hash = models.CharField(max_length=64)
+    sealed = models.BinaryField(null=True)
+    plan = models.JSONField(null=True)
+    plan_version = models.CharField(max_length=71, blank=True)
+    proof = models.CharField(max_length=64, blank=True)
+    proof_level = models.IntegerField(default=0)
+    corrected_field = models.CharField(max_length=80, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+
+class Package(models.Model):
+    """Everything about a person as one sealed archive, for seven days."""
+
+    request = models.OneToOneField(RightsRequest, on_delete=models.CASCADE, related_name="package")
+    sealed = models.BinaryField()
+    until = models.DateTimeField()
