@@ -120,7 +120,8 @@ def _value(fact: Fact, brand: str, locale: str) -> str:
         return titles.get(locale) or titles.get("en") or str(value["item"])
     if fact.category == "preferences":
         liking = _("I like: %(what)s") if value["liking"] > 0 else _("I do not like: %(what)s")
-        return liking % {"what": _(value["value"])}
+        word = str(value["value"])
+        return liking % {"what": _(word)}
     return f"{value['postcode']} ({value['country']})"
 
 
