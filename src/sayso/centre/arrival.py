@@ -8,9 +8,11 @@ from django.http import HttpRequest
 
 from sayso.centre import known
 from sayso.centre.known import Count
+from sayso.centre.shown import who
 from sayso.centre.visitor import Visitor, device_secret, locale_of, the_brand, visitor_of
 from sayso.consent import queries as consent
 from sayso.consent import services as consent_services
+from sayso.core.choice import OWN_USE
 from sayso.core.errors import NotFound
 from sayso.core.notice import Notice
 from sayso.core.vocabulary import PERMITTING
@@ -30,11 +32,12 @@ class Arrived:
 def letterhead() -> dict[str, str]:
     """Give what stands at the foot of every letter; empty before a notice was published."""
     try:
-        controller = notices.current(the_brand()).notice.controller
+        notice = notices.current(the_brand()).notice
     except NotFound:
         return {"brand": "", "address": "", "contact": "", "complaint": ""}
+    controller = notice.controller
     return {
-        "brand": controller.name,
+        "brand": who(notice, OWN_USE, locale_of(notice)),
         "address": controller.address,
         "contact": controller.email,
         "complaint": controller.authority,

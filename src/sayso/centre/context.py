@@ -6,7 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from sayso.centre.visitor import the_brand
+from sayso.centre.shown import who
+from sayso.centre.visitor import locale_of, the_brand
+from sayso.core.choice import OWN_USE
 from sayso.core.errors import NotFound
 from sayso.core.layout import direction
 from sayso.identity import queries as identity
@@ -30,4 +32,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         published = notices.current(the_brand())
     except NotFound:
         return {**around, "controller": None}
-    return {**around, "controller": published.notice.controller, "notice_version": published.notice.version}
+    notice = published.notice
+    return {**around, "controller": notice.controller, "brand_name": who(notice, OWN_USE, locale_of(notice))}

@@ -4,16 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sayso.centre import shown
 from sayso.centre.shown import Words
 from sayso.centre.visitor import Visitor
+from sayso.core.fact import Fact
 from sayso.core.layout import length_text
 from sayso.core.notice import Notice
 from sayso.core.purpose import Part, Purpose
 from sayso.core.vocabulary import ConsentStatus
 from sayso.identity import queries as identity
 from sayso.identity.queries import KnownIdentifier
+from sayso.personalisation import queries as personalisation
+
+SOURCE: dict[str, Words] = {
+    "told": gettext_lazy("told by you"),
+    "observed": gettext_lazy("seen in the shop"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +112,33 @@ def _identifier(one: KnownIdentifier) -> Datum:
     return Datum(named.get(one.kind, one.kind), one.value, source, one.added_at)
 
 
+def _value(fact: Fact, brand: str, locale: str) -> str:
+    """Say what a fact says: the title of what she bought, what she likes, her postcode."""
+    value = fact.value
+    if fact.category == "purchases":
+        titles = personalisation.shelf(brand).titles.get(value["item"], {})
+        return titles.get(locale) or titles.get("en") or str(value["item"])
+    if fact.category == "preferences":
+        liking = _("I like: %(what)s") if value["liking"] > 0 else _("I do not like: %(what)s")
+        word = str(value["value"])
+        return liking % {"what": _(word)}
+    return f"{value['postcode']} ({value['country']})"
+
+
+def _facts(visitor: Visitor, brand: str, locale: str) -> dict[str, list[Datum]]:
+    """Give what personalisation knows by category, newest first."""
+    found: dict[str, list[Datum]] = {}
+    facts = {fact.id: fact for fact in personalisation.facts_of(brand, visitor.subjects)}
+    for fact in sorted(facts.values(), key=lambda one: one.at, reverse=True):
+        source = str(SOURCE.get(fact.source, fact.source))
+        datum = Datum("", _value(fact, brand, locale), source, fact.at, fact.id)
+        found.setdefault(fact.category, []).append(datum)
+    return found
+
+
 def data_of(visitor: Visitor, notice: Notice, locale: str) -> dict[str, list[Datum]]:
     """Give everything held here by category id, newest first within each."""
-    return _identifiers(visitor)
+    return {**_identifiers(visitor), **_facts(visitor, notice.brand, locale)}
 
 
 def everything(

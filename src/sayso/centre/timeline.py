@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sayso.centre.shown import Words
 from sayso.core.plan import SystemPlan, TablePlan
 from sayso.core.request import CLOSED, RequestKind, RequestState
+from sayso.fulfilment import queries as fulfilment
 from sayso.fulfilment.queries import DeliveryView
 from sayso.rights.queries import RequestView
 
@@ -153,6 +154,11 @@ def step_shown(step: DeliveryView, locale: str) -> Step:
         evidence=tuple((str(name), str(value)) for name, value in step.evidence.items()),
         error=step.error,
     )
+
+
+def steps_of(subjects: list[str], locale: str) -> list[Step]:
+    """List every step taken for these subjects, newest first."""
+    return [step_shown(step, locale) for step in fulfilment.timeline_of(subjects)] if subjects else []
 
 
 def _rows(count: int, sentence: str) -> str:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sayso.centre import answers, known, shown
+from sayso.centre import answers, correcting, known, shown, volunteering
 from sayso.centre.signed_in import account_required
 from sayso.centre.visitor import locale_of, right_now, the_brand, visitor_of
 from sayso.core.errors import Invalid
@@ -29,9 +29,42 @@ def data(request: HttpRequest) -> HttpResponse:
         "known": known.everything(visitor, notice, locale, statuses),
         "told": shown.told(notice, locale),
         "recipients": shown.recipients(notice, locale),
-        "fields": rights.correctable_fields(visitor.account) if visitor.account else [],
+        "fields": correcting.fields(rights.correctable_fields(visitor.account)) if visitor.account else [],
+        "volunteer": volunteering.offer(visitor, notice, locale, statuses, now),
     }
     return render(request, "centre/data.html", page)
+
+
+@require_POST
+def prefer(request: HttpRequest) -> HttpResponse:
+    """Take a preference she volunteers; what it changes shows on the page she comes back to."""
+    visitor, now, brand = visitor_of(request), right_now(), the_brand()
+    attribute, _sep, value = request.POST.get("preference", "").partition("=")
+    liking = {"1": 1, "-1": -1}.get(request.POST.get("liking", ""))
+    if liking is None or not volunteering.is_offered(brand, attribute, value):
+        raise Invalid("invalid_preference", _("Nothing was chosen."), _("Choose something from the list."))
+    if volunteering.tell(visitor, brand, attribute, value, liking, now):
+        messages.success(request, _("Noted. Your suggestions below go by it from now on."))
+    else:
+        messages.warning(request, _("We may not use that before you say yes to it, so it was not kept."))
+    return _to_tell()
+
+
+@require_POST
+def take_back(request: HttpRequest) -> HttpResponse:
+    """Delete one fact of hers."""
+    visitor = visitor_of(request)
+    if volunteering.take_back(visitor, the_brand(), request.POST.get("fact", ""), right_now()):
+        messages.success(request, _("Taken back. It is deleted, and nothing goes by it any more."))
+    else:
+        messages.info(request, _("That was not here any more."))
+    return _to_tell()
+
+
+def _to_tell() -> HttpResponse:
+    response = redirect("centre:data")
+    response["Location"] += "#tell"
+    return response
 
 
 @require_POST

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sayso.centre import happened
+from sayso.centre import happened, timeline
 from sayso.centre.visitor import locale_of, the_brand, visitor_of
 from sayso.consent import queries as consent
 from sayso.consent.queries import Recorded
@@ -20,8 +20,12 @@ def history(request: HttpRequest) -> HttpResponse:
     """Show every answer."""
     visitor, brand = visitor_of(request), the_brand()
     notice = notices.current(brand).notice
-    listed = happened.recently(visitor.subjects, brand, notice, locale_of(notice))
-    return render(request, "centre/history.html", {"visitor": visitor, "answers": listed})
+    locale = locale_of(notice)
+    page = {
+        "answers": happened.recently(visitor.subjects, brand, notice, locale),
+        "steps": timeline.steps_of(visitor.subjects, locale),
+    }
+    return render(request, "centre/history.html", page)
 
 
 def _mine(request: HttpRequest, event: str) -> tuple[Recorded, str]:

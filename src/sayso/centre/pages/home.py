@@ -6,10 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sayso.centre import answers, happened, known, shown
-from sayso.centre.visitor import locale_of, right_now, the_brand, visitor_of
+from sayso.centre import answers, happened, known, shown, timeline
+from sayso.centre.visitor import Visitor, locale_of, right_now, the_brand, visitor_of
 from sayso.notices import queries as notices
 from sayso.rights import queries as rights
+from sayso.rights.queries import RequestView
 
 SHOWN_EVENTS = 5
 
@@ -19,17 +20,22 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the first screen, whole for a browser alone and for an account."""
     visitor, now, brand = visitor_of(request), right_now(), the_brand()
     notice = notices.current(brand).notice
-    statuses = answers.together(answers.standings(visitor, brand, now))
-    purposes = shown.asked(notice, locale_of(notice), statuses)
+    locale = locale_of(notice)
+    purposes = shown.asked(notice, locale, answers.together(answers.standings(visitor, brand, now)))
     page = {
         "visitor": visitor,
         "purposes": purposes,
         "stopping": [purpose for purpose in purposes if purpose.any_yes],
-        "known": known.counts(visitor, notice, locale_of(notice)),
-        "requests": rights.requests_of(visitor.account)[:3] if visitor.account else [],
-        "happened": happened.recently(visitor.subjects, brand, notice, locale_of(notice))[:SHOWN_EVENTS],
+        "known": known.counts(visitor, notice, locale),
+        "requests": [timeline.request_shown(one, locale) for one in _requests(visitor)[:3]],
+        "happened": happened.recently(visitor.subjects, brand, notice, locale)[:SHOWN_EVENTS],
+        "steps": timeline.steps_of(visitor.subjects, locale)[:SHOWN_EVENTS],
     }
     return render(request, "centre/home.html", page)
+
+
+def _requests(visitor: Visitor) -> list[RequestView]:
+    return rights.requests_of(visitor.account) if visitor.account else []
 
 
 @require_POST
