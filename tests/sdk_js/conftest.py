@@ -1,5 +1,6 @@
 """A real browser, a real server, and a page object that speaks of what the person sees."""
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, sync_playwright
 
 from .shopfront import Server, Site
 
@@ -78,6 +79,17 @@ class Visit:
                 return a === document.body ? 'body' : a.id || a.value || a.textContent.trim(); }"""
             )
         )
+
+    def until(self, expression: str, value: object) -> None:
+        """Wait until the page says so; a strict policy forbids Playwright's own way, and pages may reload."""
+        said: object = None
+        for _ in range(250):
+            with contextlib.suppress(Error):
+                said = self.page.evaluate(expression)
+            if said == value:
+                return
+            self.page.wait_for_timeout(20)
+        raise AssertionError(f"{expression} gave {said!r}, never {value!r}")
 
     def again(self) -> None:
         """Load the page anew."""

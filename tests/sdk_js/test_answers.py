@@ -120,11 +120,14 @@ def test_the_parts_are_named_before_they_are_opened(visit: Visiting) -> None:
 
 def test_escape_and_back_close_without_saving(visit: Visiting, site: Site) -> None:
     ada = visit()
-    for close in (lambda: ada.page.keyboard.press("Escape"), lambda: ada.press("Back")):
+    for way in ("Escape", "Back"):
         ada.press("Choose")
         assert ada.said("Letters by e-mail") == ""
         ada.say("Letters by e-mail", "Yes")
-        close()
+        if way == "Escape":
+            ada.page.keyboard.press(way)
+        else:
+            ada.press(way)
         expect(ada.dialog).to_be_hidden()
         expect(ada.banner).to_be_visible()
     assert site.answers() == []
@@ -227,6 +230,30 @@ def test_an_answer_in_one_tab_reaches_the_others(visit: Visiting, site: Site) ->
     ada.press("Accept all")
     expect(other.locator("sayso-banner .banner")).to_be_hidden()
     assert other.evaluate("sayso.standing().rev") == 1
+
+
+def test_an_older_standing_from_another_tab_undoes_nothing(visit: Visiting, site: Site) -> None:
+    ada = visit()
+    ada.press("Reject all")
+    expect(ada.status).to_contain_text("Saved.")
+    other = ada.page.context.new_page()
+    other.goto(site.origin)
+    old = {"rev": 0, "states": dict.fromkeys(notices.CHOICES, "given")}
+    other.evaluate("(old) => new BroadcastChannel('sayso:shop').postMessage(old)", old)
+    other.evaluate("new BroadcastChannel('sayso:shop').postMessage({ rev: 9, states: { last: 'given' } })")
+    ada.until("sayso.standing().rev", 9)
+    assert ada.page.evaluate("changes.map((one) => one.rev)") == [1, 9]
+
+
+def test_a_page_out_of_the_history_learns_what_was_withdrawn_since(visit: Visiting, site: Site) -> None:
+    ada = visit()
+    ada.press("Accept all")
+    expect(ada.status).to_contain_text("Saved.")
+    site.standing = {"rev": 2, "states": dict.fromkeys(notices.CHOICES, "withdrawn")}
+    ada.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    ada.until("sayso.standing().rev", 2)
+    ada.page.locator("#reopen").click()
+    expect(ada.question("Letters by e-mail").get_by_label("No")).to_be_checked()
 
 
 def test_the_privacy_signal_is_sent_and_seen(visit: Visiting, site: Site) -> None:

@@ -26,9 +26,9 @@ def test_a_script_waits_until_its_choice_is_given(visit: Visiting, site: Site) -
     ada = visit()
     assert site.ran == []
     accept(ada)
-    ada.page.wait_for_function("ran.join() === 'letters'")
+    ada.until("window.ran?.join()", "letters")
     ada.again()
-    ada.page.wait_for_function("ran.join() === 'letters'")
+    ada.until("window.ran?.join()", "letters")
     assert site.ran == ["letters"] * 2
 
 
@@ -120,7 +120,7 @@ def test_a_template_is_filled_in_when_it_or_all_it_loads_is_trusted(
     ada = visit()
     assert ada.page.locator("#own").count() == 0
     ada.page.evaluate("(choice) => sayso.answer({[choice]: 'given'})", LETTERS)
-    ada.page.wait_for_function("window.ran?.join() === 'map'")
+    ada.until("window.ran?.join()", "map")
     assert ada.page.locator("#own").count() == 1
     assert ada.page.locator("#stray, #ads").count() == 0
 
@@ -134,7 +134,7 @@ def test_a_late_script_is_held_and_released_too(visit: Visiting, site: Site) -> 
         document.body.append(late); }""",
         LETTERS,
     )
-    ada.page.wait_for_function("window.late === 1")
+    ada.until("window.late", 1)
 
 
 def test_scripts_run_once_and_in_their_order(visit: Visiting, site: Site) -> None:
@@ -142,22 +142,21 @@ def test_scripts_run_once_and_in_their_order(visit: Visiting, site: Site) -> Non
     ada = visit()
     accept(ada)
     ada.page.evaluate("document.body.append('more')")
-    ada.page.wait_for_function("ran.join() === 'n0,n1,n2,n3,n4'")
+    ada.until("window.ran?.join()", "n0,n1,n2,n3,n4")
     ada.page.wait_for_timeout(100)
     assert sorted(site.ran) == [f"n{i}" for i in range(5)]
 
 
 def test_withdrawing_after_a_script_ran_loads_the_page_anew_without_it(visit: Visiting, site: Site) -> None:
-    site.csp = None
     site.body = held(LETTERS, f'nonce="{NONCE}" data-src="/ran/letters.js"')
     ada = visit()
     accept(ada)
-    ada.page.wait_for_function("window.ran")
+    ada.until("window.ran?.join()", "letters")
     ada.page.evaluate("window.before = 1")
     ada.page.locator("#reopen").click()
     ada.say("Letters by e-mail", "No")
     ada.press("Save my choices")
-    ada.page.wait_for_function("window.before === undefined && window.sayso?.standing()?.rev === 2")
+    ada.until("window.before === undefined && window.sayso?.standing()?.rev", 2)
     assert ada.page.evaluate("window.ran") is None
     assert site.ran == ["letters"]
 
