@@ -90,3 +90,23 @@ def test_a_program_that_is_missing_is_said_with_the_remedy() -> None:
 def test_continuous_integration_runs_what_a_newcomer_runs() -> None:
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "exec make test"
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+@pytest.mark.parametrize(
+    ("root", "chromium", "wanted"),
+    [
+        (True, None, [["apt-get", "update"], ["apt-get", "install"]]),
+        (False, None, [["-m", "playwright"]]),
+        (False, "/usr/bin/chromium", []),
+    ],
+)
+def test_a_missing_browser_comes_from_apt_when_root_and_else_from_playwright(
+    root: bool, chromium: str | None, wanted: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr(setup, "PACKAGES", {"chromium": "/no/such/browser"})
+    monkeypatch.setattr(setup, "on_debian_as_root", lambda: root)
+    monkeypatch.setattr(setup, "find_chromium", lambda: chromium)
+    monkeypatch.setattr(setup, "run", lambda command, remedy, **changes: ran.append(command))
+    setup.find_browser()
+    assert [command[:2] if root else command[1:3] for command in ran] == wanted
