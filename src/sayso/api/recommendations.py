@@ -1,0 +1,98 @@
+"""What may be suggested to a person, why, and the switch beside each reason."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from django.http import HttpRequest
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from sayso.api.auth import brand_of, scope
+from sayso.api.values import Json, SubjectIn
+from sayso.identity import queries as identity
+from sayso.personalisation import queries, services
+from sayso.personalisation.queries import Recommendations
+
+router = Router(tags=["recommendations"])
+
+
+class RecommendIn(Schema):
+    """For whom, how many, and in which language."""
+
+    subject: SubjectIn
+    limit: int = Field(4, ge=1, le=100)
+    locale: str = Field("en", max_length=20)
+
+
+class WhyOut(Schema):
+    """One reason: what it says, the datum it rests on, what it contributes, and its switch."""
+
+    id: str
+    kind: str
+    text: str
+    datum: str
+    facts: list[str]
+    contribution: float
+    on: bool
+
+
+class RecommendedOut(Schema):
+    """A suggested item; the score is the sum of the contributions that are on."""
+
+    id: str
+    title: str
+    score: float
+    reasons: list[WhyOut]
+
+
+class NoteOut(Schema):
+    """Something the person should know about her suggestions."""
+
+    code: str
+    text: str
+
+
+class RecommendationsOut(Schema):
+    """Suggestions, notes, the choices they rest on, and the reasons switched off."""
+
+    items: list[RecommendedOut]
+    notes: list[NoteOut]
+    permitted: list[str]
+    switched_off: list[WhyOut]
+
+
+def written(found: Recommendations) -> Json:
+    """Write suggestions as JSON values."""
+    return asdict(found)
+
+
+@router.post(
+    "/recommendations",
+    response=RecommendationsOut,
+    auth=scope("recommend"),
+    summary="Suggest items, each with its reasons",
+)
+def recommend(request: HttpRequest, asked: RecommendIn) -> Json:
+    """Suggest from the facts the person permits at this moment; nothing permitted gives nothing."""
+    subjects = identity.resolve(asked.subject.reference()).subjects
+    now = datetime.now(UTC)
+    found = queries.recommendations(brand_of(request), subjects, asked.limit, asked.locale, now)
+    return written(found)
+
+
+class SwitchIn(Schema):
+    """Whose switch, of which reason, and where to."""
+
+    subject: SubjectIn
+    reason: str = Field(max_length=300)
+    on: bool
+
+
+@router.post(
+    "/recommendations/switches", response={204: None}, auth=scope("recommend"), summary="Switch a reason"
+)
+def switch(request: HttpRequest, asked: SwitchIn) -> Status[None]:
+    """Switch one reason on or off for this person, from the next suggestion on."""
+    subjects = identity.resolve(asked.subject.reference()).subjects
+    services.switch_reason(brand_of(request), subjects, asked.reason, asked.on)
+    return Status(204, None)
