@@ -151,6 +151,20 @@ def serve() -> None:
 
 
 @main.command()
+@click.argument("brand")
+@click.option("--check", is_flag=True, help="Compare only; exits with 1 when the counts differ.")
+@plainly
+def rebuild(brand: str, check: bool) -> None:
+    """Count anew what is bought together, from the facts of people who permit it, and compare byte for byte."""
+    django_ready()
+    from sayso.personalisation import services
+
+    found = services.rebuild(brand, datetime.now(UTC), check)
+    click.echo(f"served  {found.served}\nrebuilt {found.anew}\n{'equal' if found.equal else 'different'}")
+    sys.exit(1 if check and not found.equal else 0)
+
+
+@main.command()
 @click.option("--once", is_flag=True, help="Do what is due now, then end: for cron, systemd or Airflow.")
 @plainly
 def work(once: bool) -> None:
