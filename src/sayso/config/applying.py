@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from sayso.asks import services as asks
+from sayso.config import local_systems
 from sayso.core.notice_reading import read_notice
 from sayso.deployment.yaml import read_yaml
 from sayso.inventory import services as inventory
@@ -56,5 +57,7 @@ def apply(folder: Path, publisher: str, now: datetime) -> Applied:
         publishing.set_site(site["id"], planned.brand, site["origin"], site["market"])
     for path in _system_files(folder):
         inventory.register_system(planned.brand, read_yaml(path))
+    for document in local_systems.DOCUMENTS:
+        inventory.register_system(planned.brand, document)
     asks.set_catalogue(planned.brand, read_yaml(folder / "asks.yaml"))
     return planned

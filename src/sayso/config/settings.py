@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     *[f"sayso.{room}" for room in ROOMS if (SOURCE / room / "__init__.py").exists()],
+    "sayso.config.apps.Composition",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -70,8 +70,8 @@ def end_membership(row: Pairwise, brand: str, choice: str, at: datetime) -> None
 def _not_permitted(choice: Choice, subject: str, news: News) -> None:
     brand = news.payload["brand"]
     _write(GATE, "stop", brand, subject, choice.id, news.at)
-    for system in inventory.systems_of(brand):
-        if system.kind == "local" and choice.id in system.config.get("choices", []):
+    for system in inventory.all_systems():
+        if choice.id in system.config.get("stops", []):
             _write(system.id, "stop", brand, subject, choice.id, news.at)
     if choice.operation is Operation.DISCLOSE:
         homes = {subject, _home(subject)}

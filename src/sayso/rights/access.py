@@ -59,7 +59,9 @@ def _answers(subjects: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]
 
 def _steps(subjects: list[str]) -> list[dict[str, Any]]:
     taken = timeline.timeline_of(subjects)
-    rows = [[utc_text(each.recorded_at), each.system, each.instruction, each.choice, each.state] for each in taken]
+    rows = [
+        [utc_text(each.recorded_at), each.system, each.instruction, each.choice, each.state] for each in taken
+    ]
     return [package.sheet("steps", ["at", "system", "instruction", "choice", "state"], rows)]
 
 

@@ -31,5 +31,7 @@ def read_value(value: str) -> str:
     """Read what she typed. Raises `Invalid` with code `invalid_value`."""
     value = value.strip()
     if not value or len(value) > LONGEST or not value.isprintable():
-        raise Invalid("invalid_value", "This cannot be stored.", f"Write one line of at most {LONGEST} characters.")
+        raise Invalid(
+            "invalid_value", "This cannot be stored.", f"Write one line of at most {LONGEST} characters."
+        )
     return value

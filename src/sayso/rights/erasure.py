@@ -85,7 +85,10 @@ def begin(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
 def _forget_other_requests(row: RightsRequest) -> None:
     for other in RightsRequest.objects.filter(account=row.account).exclude(id=row.id):
         if other.closed_at is None:
-            other.state, other.closed_at = move(RequestState(other.state), RequestState.CANCELLED), row.closed_at
+            other.state, other.closed_at = (
+                move(RequestState(other.state), RequestState.CANCELLED),
+                row.closed_at,
+            )
         other.account, other.corrected_field = "", ""
         other.save()
         Package.objects.filter(request=other).delete()

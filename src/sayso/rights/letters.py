@@ -28,8 +28,8 @@ def _signature() -> dict[str, Any]:
     return {
         "brand": controller.name,
         "address": controller.address,
-        "contact": controller.contact,
-        "complaint": controller.complaint,
+        "contact": controller.email,
+        "complaint": f"{controller.authority} {controller.authority_url}".strip(),
     }
 
 

@@ -53,7 +53,9 @@ def _data(sources: Sequence[Source]) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=2).encode()
 
 
-def _files(sources: Sequence[Source], receipts: Mapping[str, str], locale: str, now: datetime) -> dict[str, bytes]:
+def _files(
+    sources: Sequence[Source], receipts: Mapping[str, str], locale: str, now: datetime
+) -> dict[str, bytes]:
     files = {"index.html": render(sources, locale, now).encode(), "data.json": _data(sources)}
     for source in sources:
         for each in source.sheets:

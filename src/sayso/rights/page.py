@@ -56,7 +56,9 @@ def _said(texts: Mapping[str, str], locale: str, otherwise: str) -> str:
 def _table(sheet: Mapping[str, Any], locale: str, words: Mapping[str, str]) -> str:
     if not sheet["rows"]:
         return f'<p class="quiet">{words["none"]}</p>'
-    named = [_said(title, locale, column) for column, title in zip(sheet["columns"], sheet["titles"], strict=True)]
+    named = [
+        _said(title, locale, column) for column, title in zip(sheet["columns"], sheet["titles"], strict=True)
+    ]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in named)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape('' if cell is None else str(cell))}</td>" for cell in row) + "</tr>"

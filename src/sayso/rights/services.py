@@ -63,7 +63,9 @@ def ask_access(account: str, proof: Proof | None, now: datetime, locale: str = "
     The worker builds it: read `request_of` until `package_ready`. Raises `Unproved` without a fresh proof.
     """
     shown = opening.need_proof(RequestKind.ACCESS, proof, now)
-    row = opening.open_request(RequestKind.ACCESS, RequestState.RUNNING, account, locale, now, **_proved(shown))
+    row = opening.open_request(
+        RequestKind.ACCESS, RequestState.RUNNING, account, locale, now, **_proved(shown)
+    )
     access.begin(row, opening.held_of(row), now)
     return row.id
 
@@ -92,7 +94,11 @@ def plan_erasure(account: str, now: datetime, locale: str = "en") -> RequestView
     Raises `Unavailable` when a system does not answer, and `SaysoError` with code `not_annotated` when one
     holds what nobody described.
     """
-    row = RightsRequest.objects.filter(account=account, kind=RequestKind.ERASURE).exclude(state__in=CLOSED).first()
+    row = (
+        RightsRequest.objects.filter(account=account, kind=RequestKind.ERASURE)
+        .exclude(state__in=CLOSED)
+        .first()
+    )
     if row is not None and row.state != RequestState.PLANNED:
         return queries.request_of(row.id, account)
     if row is None:
@@ -127,7 +133,9 @@ def confirm_erasure(request: str, account: str, plan_version: str, proof: Proof 
         raise Conflict("request_state", "This request is closed.", "Read the request again.")
     held = _plan_again(row, now)
     if row.plan_version != plan_version:
-        raise Conflict("plan_changed", "The plan changed since it was shown.", "Read the new plan, then confirm.")
+        raise Conflict(
+            "plan_changed", "The plan changed since it was shown.", "Read the new plan, then confirm."
+        )
     _begin_erasure(row.id, held, shown, now)
     return letters.link(row, held)
 

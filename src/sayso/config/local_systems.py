@@ -1,0 +1,115 @@
+"""What Sayso itself keeps about people, as systems like any other: found, exported, erased, read back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sayso.connectors import local
+from sayso.connectors.services import Done, Exported, Found, Person, Seen, Sheet, Verb
+from sayso.core.plan import TablePlan
+from sayso.fulfilment import services as fulfilment
+from sayso.notices import queries as notices
+from sayso.personalisation import queries, services
+
+COUNTS: dict[str, Any] = {
+    "system": "sayso-counts",
+    "kind": "local",
+    "title": {"en": "Sayso's counts of what is bought together", "zh-Hant": "Sayso 的共同購買統計"},
+    "choices": ["learn.purchases.use.self"],
+    "stops": ["learn.purchases.use.self"],
+}
+FACTS: dict[str, Any] = {
+    "system": "sayso-facts",
+    "kind": "local",
+    "title": {"en": "What Sayso knows of you", "zh-Hant": "Sayso 所知道關於你的事"},
+    "choices": [
+        "personalise.purchases.use.self",
+        "personalise.preferences.use.self",
+        "personalise.location.use.self",
+    ],
+}
+DOCUMENTS = (COUNTS, FACTS)
+
+
+def _counted(subjects: Sequence[str]) -> int:
+    return sum(len(queries.contributes(brand, subjects)) for brand in notices.brands())
+
+
+class Counts(local.LocalConnector):
+    """What of a person stands in the counts. It is subtracted, exactly."""
+
+    offers = frozenset({Verb.FIND, Verb.ERASE, Verb.VERIFY})
+
+    def find(self, person: Person, now: datetime) -> Found:
+        """Count the purchases that stand in the counts."""
+        return Found((TablePlan("counts", delete=_counted(person.values("subject"))),))
+
+    def erase(self, person: Person, key: str, at: datetime, now: datetime) -> Done:
+        """Subtract them."""
+        subjects = person.values("subject")
+        before = _counted(subjects)
+        for brand in notices.brands():
+            for subject in subjects:
+                services.forget(brand, subject)
+        return Done({"subtracted": before})
+
+    def verify(self, person: Person) -> Seen:
+        """Count what is still in the counts."""
+        found = _counted(person.values("subject"))
+        return Seen(found, {"counts": found} if found else {})
+
+
+class Facts(local.LocalConnector):
+    """What is known of a person, with where it came from."""
+
+    offers = frozenset({Verb.FIND, Verb.EXPORT, Verb.ERASE, Verb.VERIFY})
+
+    def find(self, person: Person, now: datetime) -> Found:
+        """Count what is held, facts and switches alike."""
+        return Found((TablePlan("facts", delete=queries.held(person.values("subject"))),))
+
+    def export(self, person: Person) -> Exported:
+        """Give every fact."""
+        rows = [
+            (fact.category, fact.source, fact.at.isoformat(), name, value)
+            for brand in notices.brands()
+            for fact in queries.facts_of(brand, person.values("subject"))
+            for name, value in fact.value.items()
+        ]
+        columns = ("category", "source", "at", "what", "value")
+        return Exported((Sheet("facts", columns, ({},) * len(columns), tuple(rows)),))
+
+    def erase(self, person: Person, key: str, at: datetime, now: datetime) -> Done:
+        """Delete all of it, and subtract what was learned."""
+        subjects = person.values("subject")
+        before = queries.held(subjects)
+        services.erase(subjects)
+        return Done({"deleted": {"facts": before}})
+
+    def verify(self, person: Person) -> Seen:
+        """Count what is still held."""
+        found = queries.held(person.values("subject"))
+        return Seen(found, {"facts": found} if found else {})
+
+
+def interests_of(subjects: Sequence[str], now: datetime) -> list[str]:
+    """List the kinds of things these subjects bought, such as `curtain`; never which, never when."""
+    kinds = set()
+    for brand in notices.brands():
+        shelf = queries.shelf(brand)
+        for fact in queries.facts_of(brand, subjects):
+            item = (
+                shelf.catalogue.items.get(str(fact.value.get("item")))
+                if fact.category == "purchases"
+                else None
+            )
+            if item is not None and isinstance(kind := item.attributes.get("type"), str):
+                kinds.add(kind)
+    return sorted(kinds)
+
+
+def register() -> None:
+    """Say who answers for Sayso's own systems. Repeating it changes nothing."""
+    local.register("sayso-counts", Counts)
+    local.register("sayso-facts", Facts)
+    fulfilment.provide_interests(interests_of)
