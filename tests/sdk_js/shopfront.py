@@ -65,9 +65,8 @@ class Site:
         for choice, answer in call.body["answers"].items():
             permitted = states.get(choice) in ("given", "renewed")
             states[choice] = "withdrawn" if answer == "refused" and permitted else answer
-        if call.body["act"] == "choose":
-            states = dict.fromkeys(notices.CHOICES, "requested") | states
-        self.standing = {"rev": before["rev"] + 1, "states": states}
+        states = dict.fromkeys(notices.CHOICES, "unknown") | states
+        self.standing = {"rev": before["rev"] + 1, "states": states, "shown": call.body["version"]}
         return {"event": call.body["event"], "seq": 7, "receipt": "aaa.bbb.ccc", "standing": self.standing}
 
 

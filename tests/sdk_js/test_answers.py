@@ -177,20 +177,40 @@ def test_withdrawing_everything_takes_one_action_in_the_reopened_choices(visit: 
     assert set(site.standing["states"].values()) == {"withdrawn"}
 
 
-def test_a_choice_never_put_to_her_brings_the_banner_back_and_a_shown_one_does_not(
-    visit: Visiting, site: Site
-) -> None:
+def test_what_she_was_shown_and_left_alone_is_not_asked_again(visit: Visiting, site: Site) -> None:
     ada = visit()
     ada.press("Choose")
     ada.say("Letters by e-mail", "Yes")
     ada.press("Save my choices")
     expect(ada.dialog).to_be_hidden()
+    assert site.standing
+    assert site.standing["states"][LOCATION] == "unknown"
     ada.again()
     expect(ada.banner).to_be_hidden()
+
+
+@pytest.mark.parametrize("state", ["unknown", "requested", "expired", "missing"])
+def test_a_choice_new_widened_or_run_out_brings_the_banner_back(
+    visit: Visiting, site: Site, state: str
+) -> None:
+    ada = visit()
+    ada.press("Accept all")
+    expect(ada.status).to_contain_text("Saved.")
     assert site.standing
-    site.standing["states"][LOCATION] = "unknown"
+    site.banner["version"] = "sha256:" + "c" * 64
+    site.standing["states"][LOCATION] = state
+    if state == "missing":
+        del site.standing["states"][LOCATION]
     ada.again()
     expect(ada.banner).to_be_visible()
+
+
+@pytest.mark.parametrize("state", ["given", "renewed", "refused", "withdrawn", "deferred", "superseded"])
+def test_an_answer_that_stands_is_not_asked_again_by_a_new_version(
+    visit: Visiting, site: Site, state: str
+) -> None:
+    site.banner["standing"] = {"rev": 4, "states": dict.fromkeys(notices.CHOICES, state), "shown": "older"}
+    expect(visit().banner).to_be_hidden()
 
 
 def test_the_proof_is_a_file_made_from_the_answer_of_the_edge(

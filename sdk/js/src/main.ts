@@ -62,10 +62,16 @@ async function decide(act: Act, answers: Answers, surface = 'banner'): Promise<P
   return proof;
 }
 
-/** Asks when nobody answered yet, or when the notice has a choice that was never put to this person. */
+/**
+ * Asks when nobody answered yet, when a yes has run out or was given to less than is done now, and when the
+ * notice has a choice never put to this person; what she was shown and left alone is not asked again.
+ */
 function mustAsk(): boolean {
+  if (!standing) return true;
+  const { states, shown } = standing;
+  const open = shown === told!.version ? /^(requested|expired)$/ : /^(requested|expired|unknown)$/;
   const asked = told!.purposes.filter(({ explicit }) => !explicit).flatMap(({ parts }) => parts);
-  return !standing || asked.some(({ choice }) => (standing!.states[choice] ?? 'unknown') === 'unknown');
+  return asked.some(({ choice }) => open.test(states[choice] ?? 'unknown'));
 }
 
 const tell = (): Promise<Banner> => edge.banner(document.documentElement.lang);

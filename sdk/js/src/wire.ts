@@ -25,6 +25,8 @@ export interface Purpose {
 export interface Standing {
   rev: number;
   states: Record<string, string>;
+  /** The version of the notice she last answered on: its choices were put to her, answered or not. */
+  shown?: string;
 }
 
 export interface Banner {
