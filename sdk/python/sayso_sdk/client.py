@@ -29,7 +29,7 @@ class Client:
         self._edge: str | None = None
         self._http = httpx.Client(
             timeout=TIMEOUT,
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {key}"} if key else {},
             follow_redirects=False,
             trust_env=False,
             transport=transport,
