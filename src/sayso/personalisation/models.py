@@ -63,6 +63,7 @@ class ItemCount(models.Model):
             models.UniqueConstraint(fields=["brand", "item"], name="item_count_once"),
             models.CheckConstraint(condition=models.Q(people__gte=0), name="item_count_not_negative"),
         ]
+        indexes = [models.Index(fields=["brand"], condition=models.Q(people=0), name="item_count_empty")]
 
 
 class PairCount(models.Model):
@@ -78,7 +79,10 @@ class PairCount(models.Model):
             models.UniqueConstraint(fields=["brand", "first", "second"], name="pair_count_once"),
             models.CheckConstraint(condition=models.Q(people__gte=0), name="pair_count_not_negative"),
         ]
-        indexes = [models.Index(fields=["brand", "second"], name="pair_count_second")]
+        indexes = [
+            models.Index(fields=["brand", "second"], name="pair_count_second"),
+            models.Index(fields=["brand"], condition=models.Q(people=0), name="pair_count_empty"),
+        ]
 
 
 class Switch(models.Model):
