@@ -73,7 +73,7 @@ def test_an_erasure_that_runs_stops_everything(published: Published, ada: Standi
 def test_a_status_without_a_reason_of_its_own_is_still_no(
     published: Published, status: ConsentStatus
 ) -> None:
-    odd = Standing(1, {LEARN: Held(status, 1)})
+    odd = Standing(1, held={LEARN: Held(status, 1)})
     assert decide(odd, read_choice(LEARN), published, MONDAY).permitted is False
 
 

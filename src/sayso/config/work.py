@@ -12,6 +12,7 @@ from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment import worker as fulfilment_news
 from sayso.messages import services as messages
 from sayso.outbox import services as outbox
+from sayso.personalisation import services as personalisation
 from sayso.personalisation import worker as personalisation_news
 from sayso.rights import services as rights
 
@@ -31,6 +32,7 @@ def once(now: datetime) -> int:
             lambda name=name, topics=topics: outbox.deliver(name, topics)
             for name, topics in CONSUMERS.items()
         ),
+        lambda: personalisation.learn_due(now),
         lambda: fulfilment.carry_out_due(now),
         lambda: rights.advance_all(now),
         lambda: messages.send_due(now),

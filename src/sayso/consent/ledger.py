@@ -108,13 +108,13 @@ def event_of(db: Database, subject: str, event: str) -> Recorded | None:
 def standing_of(db: Database, subject: str, brand: str) -> Standing | None:
     """Give a subject's standing with a brand, or None when nothing was ever answered."""
     rows = db.run(
-        "SELECT rev, held, restricted, erasing FROM consent_standing WHERE subject = %s AND brand = %s",
+        "SELECT rev, shown, held, restricted, erasing FROM consent_standing WHERE subject = %s AND brand = %s",
         [subject, brand],
     )
     if not rows:
         return None
-    rev, held, restricted, erasing = rows[0]
-    return Standing(rev, read_held(json.loads(held)), bool(restricted), bool(erasing))
+    rev, shown, held, restricted, erasing = rows[0]
+    return Standing(rev, shown, read_held(json.loads(held)), bool(restricted), bool(erasing))
 
 
 def _write_standing(
@@ -125,6 +125,7 @@ def _write_standing(
     values = [
         published.notice.version,
         after.rev,
+        after.shown,
         json.dumps(write_held(after), separators=(",", ":")),
         f"{permit_mask(after, published, now):x}",
         utc_text(until) if until else "",
@@ -136,13 +137,13 @@ def _write_standing(
     if before is None:
         wrote = db.run(
             "INSERT INTO consent_standing"
-            " (version, rev, held, permit, valid_until, restricted, erasing, subject, brand)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (subject, brand) DO NOTHING RETURNING rev",
+            " (version, rev, shown, held, permit, valid_until, restricted, erasing, subject, brand)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (subject, brand) DO NOTHING RETURNING rev",
             values,
         )
     else:
         wrote = db.run(
-            "UPDATE consent_standing SET version = %s, rev = %s, held = %s, permit = %s, valid_until = %s,"
+            "UPDATE consent_standing SET version = %s, rev = %s, shown = %s, held = %s, permit = %s, valid_until = %s,"
             " restricted = %s, erasing = %s WHERE subject = %s AND brand = %s AND rev = %s RETURNING rev",
             [*values, before.rev],
         )

@@ -32,8 +32,9 @@ class Standing(models.Model):
     pk = models.CompositePrimaryKey("subject", "brand")
     subject = models.CharField(max_length=36)
     brand = models.CharField(max_length=40)
-    version = models.CharField(max_length=71)
+    version = models.CharField(max_length=71)  # that `permit` is a bitset over
     rev = models.BigIntegerField()
+    shown = models.CharField(max_length=71, blank=True)  # the version answered on last
     held = models.TextField()
     permit = models.TextField()  # hexadecimal bitset over the version's choices
     valid_until = models.CharField(max_length=27, blank=True)

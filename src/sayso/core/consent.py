@@ -73,9 +73,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A subject's current answers to one brand. `rev` counts the answers that were folded in."""
+    """A subject's current answers to one brand. `rev` counts the answers that were folded in.
+
+    `shown` is the notice version answered on last: what it listed was put to the person.
+    """
 
     rev: int = 0
+    shown: str = ""
     held: Mapping[str, Held] = field(default_factory=dict)
     restricted: bool = False
     erasing: bool = False
@@ -182,7 +186,7 @@ def fold(standing: Standing, answer: Answer, published: Published, now: datetime
         held[choice], outcome[choice] = _fold_one(before, said, rev, answer, published, choice, now)
         if held[choice].status is not before.status:
             changed[choice] = (before.status, held[choice].status)
-    return Folded(replace(standing, rev=rev, held=held), outcome, changed)
+    return Folded(replace(standing, rev=rev, held=held, shown=answer.version), outcome, changed)
 
 
 def fold_all(answers: Iterable[tuple[Answer, Published, datetime]]) -> Standing:

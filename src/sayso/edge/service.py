@@ -46,7 +46,12 @@ def close_database() -> None:
 
 def _standing_json(standing: Standing, published: Published, moment: datetime) -> dict[str, Any]:
     where = statuses(standing, published, moment)
-    return {"rev": standing.rev, "states": where, "version": published.notice.version}
+    return {
+        "rev": standing.rev,
+        "states": where,
+        "version": published.notice.version,
+        "shown": standing.shown,
+    }
 
 
 def _own_standing(device: str | None, brand: str) -> Standing | None:
