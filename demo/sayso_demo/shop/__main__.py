@@ -9,7 +9,7 @@ import click
 import django
 from django.core.management import call_command
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sayso_demo.shop.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "sayso_demo.shop.settings"
 
 
 @click.group()
