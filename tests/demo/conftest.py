@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def told(sayso: stub.Sayso) -> dict[str, str]:
     """Give the shop's environment."""
-    return {"SHOP_SAYSO_URL": sayso.address, "SHOP_SAYSO_KEY": stub.KEY}
+    return {"SHOP_SAYSO_URL": sayso.address, "SHOP_SAYSO_KEY": stub.KEY, "SAYSO_DEMO": "1"}
 
 
 @pytest.fixture(scope="module")

@@ -312,3 +312,29 @@ def test_every_product_has_its_own_page_and_picture(visitor: httpx.Client) -> No
         assert visitor.get(f"/products/{product}").status_code == 200
     assert visitor.get("/products/p-999").status_code == 404
     assert visitor.get("/swatch/p-999.svg").status_code == 404
+
+
+def test_the_first_answer_through_the_shop_sets_the_device_cookie_once(visitor: httpx.Client) -> None:
+    secret, page = stub.new_device(), "/privacy/v1/sites/shop/answers"
+    body = {"event": "8b7d…", "answers": {linen.PURCHASES: "given"}}
+    answer = visitor.post(page, json=body, headers={"Sayso-Device": secret})
+    assert answer.status_code == 201
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"sayso_device={secret};")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/", f"Max-Age={183 * 24 * 3600}"} <= set(cookie.split("; "))
+    again = visitor.post(page, json=body, headers={"Sayso-Device": stub.new_device()})
+    assert again.status_code == 201
+    assert "set-cookie" not in again.headers
+
+
+def test_the_browser_sdk_comes_from_the_shops_own_host(visitor: httpx.Client) -> None:
+    answer = visitor.get("/privacy/sayso.js")
+    assert answer.content == stub.SDK.read_bytes()
+    assert answer.headers["content-type"].startswith("text/javascript")
+
+
+def test_the_page_of_the_staff_is_closed_outside_the_demo(home: Path, sayso: stub.Sayso, shop: str) -> None:
+    port = programs.free_port()
+    with programs.program(home, port, "sayso_demo.shop", "serve", SHOP_SAYSO_URL=sayso.address) as closed:
+        assert httpx.get(f"{closed}/staff/letters").status_code == 404
+        assert "/staff/letters" not in httpx.get(f"{closed}/behind").text
