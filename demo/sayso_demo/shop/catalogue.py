@@ -11,10 +11,10 @@ from typing import Any
 
 from django.conf import settings
 
-FAVOURITES = ("p-044", "p-019", "p-051", "p-083", "p-099", "p-005", "p-069", "p-117")
+FAVOURITES = ("p-040", "p-020", "p-005", "p-073", "p-083", "p-053", "p-110", "p-101")
 """Picked by hand by the people of the shop; the same for everybody."""
 
-WINDOW = ("p-014", "p-064", "p-055")
+WINDOW = ("p-015", "p-040", "p-073")
 """What hangs beside the welcome."""
 
 

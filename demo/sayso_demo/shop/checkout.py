@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 from sayso_sdk import SaysoProblem
 from sayso_sdk.django import device_of
 from sayso_sdk.values import Answer
@@ -46,10 +46,12 @@ def order_page(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "shop/order.html", _shown(key))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def thanks(request: HttpRequest, key: str) -> HttpResponse:
     """Confirm an order and ask the one thing worth asking now; after a yes, show what it brings."""
     shown = _shown(key)
+    if request.method == "POST":
+        return _answer(request, key, shown)
     answered = request.GET.get("answered", "")
     if answered not in ANSWERS:
         shown |= _question(request)
@@ -58,10 +60,7 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "shop/thanks.html", {**shown, "answered": answered})
 
 
-@require_POST
-def answer(request: HttpRequest, key: str) -> HttpResponse:
-    """Pass on what was answered, and come back to the same page with what it brought."""
-    shown = _shown(key)
+def _answer(request: HttpRequest, key: str, shown: dict[str, object]) -> HttpResponse:
     said = request.POST.get("answer", "")
     if said not in ANSWERS:
         raise Http404

@@ -24,5 +24,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "choices": f"{settings.SAYSO_URL}/centre/choices",
         "site": settings.SAYSO_SITE,
         "ad_script": f"{settings.PARTNER_URL}/ad.js",
+        "staff_pages": settings.STAFF_PAGES,
         "basket_count": basket.count(request),
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 from sayso_sdk import Decision
@@ -27,7 +27,9 @@ class Reader:
 
 @require_http_methods(["GET", "POST"])
 def letters(request: HttpRequest) -> HttpResponse:
-    """List who may be written to; a POST asks again and writes to those only."""
+    """List who may be written to; a POST asks again and writes to those only. Open in the demo only."""
+    if not settings.STAFF_PAGES:
+        raise Http404
     readers = list_readers()
     sent = send(readers) if request.method == "POST" else None
     permitted = sum(reader.decision.permitted for reader in readers)

@@ -21,6 +21,8 @@ SAYSO_KEY = os.environ.get("SHOP_SAYSO_KEY", "")
 SAYSO_SITE = "shop"
 SHOP_URL = os.environ.get("SHOP_URL", "http://localhost:8710")
 PARTNER_URL = os.environ.get("BRIGHTSIDE_URL", "http://localhost:8720")
+# The page of the staff has no sign-in: it opens in the demo only.
+STAFF_PAGES = os.environ.get("SAYSO_DEMO") == "1"
 CATALOGUE_FILE = Path(os.environ.get("SHOP_CATALOGUE", HERE / "data" / "catalogue.csv"))
 
 DATABASES = {"default": database(os.environ.get("SHOP_DATABASE_URL") or f"sqlite:///{HOME}/shop.sqlite3")}
@@ -78,6 +80,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 USE_I18N = True
 USE_TZ = True
+TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
 

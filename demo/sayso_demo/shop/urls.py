@@ -21,7 +21,6 @@ urlpatterns = [
         path("checkout", checkout.checkout, name="checkout"),
         path("orders/<str:key>", checkout.order_page, name="order"),
         path("orders/<str:key>/thanks", checkout.thanks, name="thanks"),
-        path("orders/<str:key>/answer", checkout.answer, name="answer"),
         path("notice", views.notice, name="notice"),
         path("behind", views.behind, name="behind"),
         path("staff/letters", letters.letters, name="letters"),

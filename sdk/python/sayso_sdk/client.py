@@ -20,8 +20,8 @@ class Client:
     """A connection to one Sayso server; safe to share between threads.
 
     `url` is the server's one address; the address of its fast edge is learnt from it. `key` is a
-    server key (`sk_…`) with the scopes the calls need. Every call but `decide` and `permitted`
-    raises SaysoProblem when Sayso refuses or cannot be reached.
+    server key (`sk_…`) with the scopes the calls need, or empty for what anybody may ask. Every call but
+    `decide` and `permitted` raises SaysoProblem when Sayso refuses or cannot be reached.
     """
 
     def __init__(self, url: str, key: str, *, transport: httpx.BaseTransport | None = None) -> None:
