@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
+from threading import Thread
 
 import pytest
+from django.db import connection
 
 from sayso.connectors.memory import World
 from sayso.core.vocabulary import ConsentStatus
@@ -229,6 +231,26 @@ def test_a_refusal_on_a_joined_device_removes_the_accounts_number(
     deliver()
     services.carry_out_due(now)
     assert told(worlds)[-1][0] == "audience.member.removed"
+
+
+def test_two_workers_at_once_take_every_step_once(ada: Ada, worlds: Worlds, now: datetime) -> None:
+    steps = [
+        services.Step("brightside", "audience.remove", 0, BRAND, member=f"m-{place}") for place in range(40)
+    ]
+    services.begin("r-1", "request:r-1", steps, "", now)
+
+    def work() -> None:
+        services.carry_out_due(now)
+        connection.close()
+
+    workers = [Thread(target=work) for _ in range(2)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    keys = [key for _, key in worlds["brightside"].calls]
+    assert len(keys) == len(set(keys)) == 40
+    assert services.progress_of("r-1") is services.Progress.SETTLED
 
 
 def test_news_is_written_for_the_brand_it_came_from(ada: Ada, now: datetime) -> None:

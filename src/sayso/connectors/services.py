@@ -35,6 +35,8 @@ def connect(system: System) -> Connector:
     module = f"sayso.connectors.{system.kind}"
     found = find_spec(module) if NAME.match(system.kind) else None
     if found is None or not found.submodule_search_locations:
-        raise Misconfigured("unknown_kind", f"There is no connector {system.kind!r}.", "Name one that exists.")
+        raise Misconfigured(
+            "unknown_kind", f"There is no connector {system.kind!r}.", "Name one that exists."
+        )
     made: Connector = import_module(module).connect(system)
     return made
