@@ -33,11 +33,8 @@ def connect(system: System) -> Connector:
     Raises `Misconfigured` for a kind nobody wrote and for a description its connector cannot use.
     """
     module = f"sayso.connectors.{system.kind}"
-    if (
-        not NAME.match(system.kind)
-        or find_spec(module) is None
-        or not hasattr(import_module(module), "connect")
-    ):
+    found = find_spec(module) if NAME.match(system.kind) else None
+    if found is None or not found.submodule_search_locations:
         raise Misconfigured(
             "unknown_kind", f"There is no connector {system.kind!r}.", "Name one that exists."
         )

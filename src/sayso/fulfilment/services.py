@@ -24,6 +24,7 @@ from sayso.fulfilment.models import (
     DONE,
     FOUND_AGAIN,
     SETTLED,
+    TOLD,
     WAITING,
     Delivery,
     Pairwise,
@@ -33,7 +34,7 @@ from sayso.inventory import queries as inventory
 
 __all__ = [
     "Progress", "Step", "acknowledge", "begin", "carry_out_due", "drop_secrets", "end_memberships", "members_of",
-    "provide_interests", "release", "results_of", "strip", "try_again",
+    "progress_of", "provide_interests", "release", "results_of", "strip", "try_again",
 ]  # fmt: skip
 GATE = steps.GATE
 log = logging.getLogger("sayso.fulfilment")
@@ -60,6 +61,7 @@ class Progress(StrEnum):
     """How far the deliveries of a request are."""
 
     RUNNING = "running"
+    READY = "ready"  # for the next stage
     WAITING = "waiting"  # on a system: it does not answer, did not acknowledge, lies, or gave up
     SETTLED = "settled"
 
@@ -101,19 +103,29 @@ def begin(request: str, sealed_under: str, listed: list[Step], version: str, now
         row.save()
 
 
-@transaction.atomic
-def release(request: str, now: datetime) -> Progress:
-    """Let the next stage of a request begin once the one before is settled; say how far it is."""
-    rows = list(Delivery.objects.select_for_update().filter(request=request))
-    open_rows = [row for row in rows if row.state not in SETTLED]
-    if not open_rows:
+def _next_stage(request: str) -> list[Delivery]:
+    """List the unsettled deliveries of the earliest stage that has any."""
+    rows = list(Delivery.objects.filter(request=request).exclude(state__in=SETTLED))
+    stage = min((row.stage for row in rows), default=0)
+    return [row for row in rows if row.stage == stage]
+
+
+def progress_of(request: str) -> Progress:
+    """Say how far the deliveries of a request are."""
+    here = _next_stage(request)
+    if not here:
         return Progress.SETTLED
-    stage = min(row.stage for row in open_rows)
-    here = [row for row in open_rows if row.stage == stage]
-    blocked = [row.id for row in here if row.state == BLOCKED]
-    Delivery.objects.filter(id__in=blocked).update(state=WAITING, due_at=now)
-    stuck = any(row.error or row.round > 1 or row.state in (DEAD, FOUND_AGAIN, "told") for row in here)
+    if any(row.state == BLOCKED for row in here):
+        return Progress.READY
+    stuck = any(row.error or row.round > 1 or row.state in (DEAD, FOUND_AGAIN, TOLD) for row in here)
     return Progress.WAITING if stuck else Progress.RUNNING
+
+
+@transaction.atomic
+def release(request: str, now: datetime) -> None:
+    """Let the next stage of a request begin, the one before being settled."""
+    blocked = [row.id for row in _next_stage(request) if row.state == BLOCKED]
+    Delivery.objects.filter(id__in=blocked, state=BLOCKED).update(state=WAITING, due_at=now)
 
 
 def carry_out_due(now: datetime, limit: int = 100) -> int:

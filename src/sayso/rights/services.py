@@ -179,18 +179,32 @@ _CLOSE: dict[str, Callable[[RightsRequest, dict[str, Any], datetime], None]] = {
 }
 
 
+_STATE_OF = {
+    Progress.READY: RequestState.RUNNING,
+    Progress.RUNNING: RequestState.RUNNING,
+    Progress.WAITING: RequestState.WAITING_ON_SYSTEMS,
+}
+
+
+def _stands_still(row: RightsRequest) -> bool:
+    """Tell, without taking any lock, whether there is nothing to write about an open request."""
+    progress = fulfilment.progress_of(row.id)
+    return progress in (Progress.RUNNING, Progress.WAITING) and _STATE_OF[progress] == row.state
+
+
 @transaction.atomic
 def _advance_one(request: str, now: datetime) -> bool:
     row = RightsRequest.objects.select_for_update().get(id=request)
     if row.state not in _UNDERWAY:
         return False
-    progress = fulfilment.release(row.id, now)
+    progress = fulfilment.progress_of(row.id)
     if progress is Progress.SETTLED:
         _CLOSE[row.kind](row, opening.held_of(row), now)
         return True
-    state = RequestState.WAITING_ON_SYSTEMS if progress is Progress.WAITING else RequestState.RUNNING
-    if state != row.state:
-        row.state = move(RequestState(row.state), state)
+    if progress is Progress.READY:
+        fulfilment.release(row.id, now)
+    if _STATE_OF[progress] != row.state:
+        row.state = move(RequestState(row.state), _STATE_OF[progress])
         row.save(update_fields=["state"])
     return False
 
@@ -215,8 +229,11 @@ def _destroy_keys(row: RightsRequest) -> None:
 
 def advance(request: str, now: datetime) -> bool:
     """Take a request as far as its deliveries allow; tell whether it was closed. Repeating it changes nothing."""
-    closed = _advance_one(request, now)
     row = RightsRequest.objects.get(id=request)
+    if row.state in _UNDERWAY and _stands_still(row):
+        return False
+    closed = row.state in _UNDERWAY and _advance_one(request, now)
+    row.refresh_from_db()
     if row.state in CLOSED and row.sealed is not None and not _needs_its_key(row, now):
         _destroy_keys(row)
     return closed

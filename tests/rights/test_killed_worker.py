@@ -1,0 +1,186 @@
+"""SIGKILL before and after every commit of an erasure: the end is the same, and the partner acted once."""
+
+import copy
+import json
+import os
+import signal
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from sqlalchemy.engine.default import DefaultDialect
+
+from sayso.config import work
+from sayso.config.local_systems import DOCUMENTS
+from sayso.connectors.sql import schema
+from sayso.consent.models import Event, Standing
+from sayso.core.errors import NotFound
+from sayso.core.fact import Fact
+from sayso.core.vocabulary import ConsentStatus
+from sayso.fulfilment import services as fulfilment
+from sayso.fulfilment.models import Delivery, Pairwise
+from sayso.identity import keys
+from sayso.identity import services as identity
+from sayso.identity.models import Identifier, Subject, Suppression
+from sayso.inventory import services as inventory
+from sayso.messages.models import Letter
+from sayso.notices import services as notices
+from sayso.personalisation import queries as learned
+from sayso.personalisation import services as learning
+from sayso.rights import services
+from sayso.rights.models import RightsRequest
+from tests import linen
+from tests.connectors import shop
+from tests.rights.conftest import BRAND, proof, says
+from tests.rights.partner import SECRET, Partner, signed
+
+YES = ConsentStatus.GIVEN
+PARTNER = {
+    "system": "brightside",
+    "kind": "webhook",
+    "title": {"en": "Brightside Ads"},
+    "recipient": "brightside",
+    "url_env": "TEST_PARTNER_URL",
+    "secret_env": "TEST_PARTNER_SECRET",
+    "tells": ["audience.member.added", "audience.member.removed", "subject.erased"],
+    "acknowledges": True,
+}
+
+
+@pytest.fixture
+def partner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Partner]:
+    with Partner() as made:
+        monkeypatch.setenv("TEST_PARTNER_URL", made.url)
+        monkeypatch.setenv("TEST_PARTNER_SECRET", SECRET)
+        monkeypatch.setenv("SAYSO_OUTBOUND_ALLOW", f"localhost:{made.port}")
+        yield made
+
+
+def acknowledge_all(partner: Partner) -> None:
+    with urllib.request.urlopen(partner.url) as answer:  # noqa: S310 - our own test server
+        for message in json.load(answer):
+            # What was told before the erasure goes with the person; its word may come a second time.
+            with suppress(NotFound):
+                fulfilment.acknowledge(message, signed(message), b'{"state":"done"}', datetime.now(UTC))
+
+
+def work_through(partner: Partner, now: datetime, rounds: int = 8) -> None:
+    for _ in range(rounds):
+        work.once(now)
+        acknowledge_all(partner)
+
+
+def begin(folder: Path, partner: Partner, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Bring Ada into a fresh shop, the ledger, the counts and the partner's list; confirm her erasure."""
+    now = datetime.now(UTC)
+    url = f"sqlite:///{folder / 'shop.sqlite3'}"
+    (folder / "shop.sqlite3").unlink(missing_ok=True)
+    schema.engine.cache_clear()
+    monkeypatch.setenv("TEST_SHOP_URL", url)
+    shop.build(url).dispose()
+    Suppression.objects.all().delete()
+    account = identity.link_customer({"customer": "C-1001", "email": "ada@example.test"}, "US-CA", now)
+    says(account, now, pass_on=YES, learn=YES, purchases=YES)
+    learning.add_facts_to(BRAND, account, [Fact("o-5", "purchases", "observed", now, {"item": "p-001"})], now)
+    work_through(partner, now, 2)
+    assert learned.served_counts(BRAND).items == {"p-001": 1}
+    assert len(partner.effects) == 1
+    view = services.plan_erasure(account, now)
+    services.confirm_erasure(view.id, account, view.plan_version, proof(now), now)
+    return view.id
+
+
+def killing(at: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Wrap what commits, so that the process dies at the given moment: even before, odd after a commit."""
+    moments = iter(range(10_000))
+
+    def dies() -> None:
+        if next(moments) == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def wrap(commit: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*given: Any, **named: Any) -> Any:
+            dies()
+            done = commit(*given, **named)
+            dies()
+            return done
+
+        return wrapped
+
+    return wrap
+
+
+def worker_killed_at(at: int, partner: Partner) -> bool:
+    """Run a worker of its own process and tell whether it was killed before it was through."""
+    connection.close()
+    schema.engine.cache_clear()
+    child = os.fork()
+    if child == 0:
+        try:
+            wrap = killing(at)
+            BaseDatabaseWrapper._commit = wrap(BaseDatabaseWrapper._commit)  # type: ignore[method-assign]
+            DefaultDialect.do_commit = wrap(DefaultDialect.do_commit)  # type: ignore[method-assign]
+            keys.destroy = wrap(keys.destroy)
+            work_through(partner, datetime.now(UTC))
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def end_state(request: str, folder: Path) -> dict[str, Any]:
+    with schema.transaction(f"sqlite:///{folder / 'shop.sqlite3'}") as left:
+        tables = [*shop.FILE["tables"], "counters"]
+        rows = {name: list(map(tuple, left.exec_driver_sql(f"SELECT * FROM {name}"))) for name in tables}  # noqa: S608
+    row = RightsRequest.objects.get(id=request)
+    steps = Delivery.objects.filter(request=request).order_by("stage", "system", "instruction")
+    return {
+        "shop": rows,
+        "state": (row.state, row.account, row.sealed),
+        "steps": [(step.stage, step.system, step.instruction, step.state, step.subject) for step in steps],
+        "people": [model.objects.count() for model in (Subject, Identifier, Standing, Event, Pairwise)],
+        "counts": learned.served_counts(BRAND).items,
+        "suppressed": Suppression.objects.count(),
+        "letters": list(Letter.objects.values_list("template", flat=True).order_by("template")),
+        "keys": keys._store()
+        .execute("SELECT count(*) FROM key WHERE subject NOT LIKE 'letter:%'")
+        .fetchone()[0],
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_before_and_after_every_commit_ends_the_same_and_the_partner_acts_once(
+    partner: Partner, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices.publish_notice(linen.document(), "Otto", now)
+    notices.set_site("shop", BRAND, "http://localhost:8710", "EU")
+    for document in (copy.deepcopy(shop.FILE), PARTNER, *DOCUMENTS):
+        inventory.register_system(BRAND, document)
+    with tempfile.TemporaryDirectory() as name:
+        expected: dict[str, Any] | None = None
+        killed, moment = 0, 10_000
+        while True:
+            request = begin(Path(name), partner, monkeypatch)
+            died = worker_killed_at(moment, partner)
+            if died:
+                killed += 1
+                work_through(partner, datetime.now(UTC) + timedelta(minutes=3))
+            end = end_state(request, Path(name))
+            expected = expected or end
+            assert end == expected, f"killed at moment {moment}"
+            told = sorted(kind for kind, _ in partner.effects.values())
+            assert told == ["audience.member.added", "audience.member.removed", "subject.erased"], moment
+            if not died and moment < 10_000:
+                break
+            moment = 0 if moment == 10_000 else moment + 1
+            partner.effects.clear()
+            Letter.objects.all().delete()
+        assert expected["state"] == ("complete", "", None)
+        assert killed >= 60
+        assert partner.forged == 0
