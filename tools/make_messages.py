@@ -6,6 +6,7 @@ Babel reads Python; Django itself turns a template into something Babel can read
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -89,7 +90,10 @@ def po_bytes(catalog: Catalog) -> bytes:
 def mo_bytes(catalog: Catalog) -> bytes:
     """Compile a catalogue."""
     out = BytesIO()
-    write_mo(out, read_po(BytesIO(po_bytes(catalog)), locale=catalog.locale))
+    compiled = read_po(BytesIO(po_bytes(catalog)), locale=catalog.locale)
+    # Babel stamps the hour of compiling: the same texts must give the same bytes.
+    compiled.creation_date = compiled.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    write_mo(out, compiled)
     return out.getvalue()
 
 

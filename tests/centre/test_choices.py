@@ -95,6 +95,8 @@ def test_what_a_signed_in_person_says_holds_for_the_account_and_this_browser(
     account = identity.account_by("email", ADA)
     assert consent.answered(account, BRAND, datetime.now(UTC)).statuses[linen.LEARN] is ConsentStatus.GIVEN
     assert _here(secret)[linen.LEARN] is ConsentStatus.GIVEN
+    history = browser.get("/centre/history").content.decode()
+    assert history.count("<h2>Changed an answer</h2>") == 1  # one act, though it holds for both
     vouchers = {event.evidence["voucher"] for event in consent.history_of([str(account)], BRAND)}
     assert "account" in vouchers
 

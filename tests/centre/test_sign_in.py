@@ -9,6 +9,7 @@ from sayso.consent import queries as consent
 from sayso.core.vocabulary import ConsentStatus
 from sayso.identity import queries as identity
 from sayso.identity import services as identity_services
+from sayso.personalisation import services as facts
 from tests import linen
 from tests.centre.conftest import ADA, BRAND, Answering, code_from, sign_in
 from tests.messages.post_office import PostOffice
@@ -134,3 +135,26 @@ def test_nobody_is_sent_to_another_site_after_signing_in(browser: Client, post: 
     browser.post("/sign-in", {"email": ADA, "next": "https://evil.example.test/"})
     data = {"code": code_from(post), "next": "https://evil.example.test/"}
     assert browser.post("/sign-in/code", data)["Location"] == "/centre/"
+
+
+def test_what_the_browser_gathered_is_hers_only_once_she_says_so(
+    browser: Client, answered: Answering, post: PostOffice
+) -> None:
+    secret = answered(purchases="given")
+    bought = {"id": "order-1", "category": "purchases", "source": "observed", "at": "2026-05-04T09:00:00Z"}
+    facts.add_facts(BRAND, {"device": secret}, [{**bought, "value": {"item": "p-017"}}], datetime.now(UTC))
+    browser.post("/sign-in", {"email": ADA})
+    assert browser.post("/sign-in/code", {"code": code_from(post)})["Location"] == "/centre/join"
+    page = browser.get("/centre/join").content.decode()
+    assert "your purchases (1)" in page
+    device = identity.device_subject(secret)
+    assert device is not None
+    browser.post("/centre/join", {"mine": "no"})
+    assert not _joined(device)
+    browser.post("/centre/join", {"mine": "yes"})
+    assert _joined(device)
+
+
+def _joined(device: str) -> bool:
+    link = identity.active_link(device)
+    return link is not None and link.joined

@@ -1,6 +1,7 @@
 """Record what a form of the centre says, for everyone it speaks for: the account and this browser."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from sayso.consent import queries as consent
 from sayso.consent import services
 from sayso.consent.queries import Answered, Recorded
 from sayso.core.errors import Invalid
+from sayso.core.values import new_id
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, Voucher
 from sayso.notices import queries as notices
 
@@ -63,15 +65,14 @@ def record(
     Raises what the ledger raises; then nothing was recorded for either.
     """
     locale = locale_of(notices.current(brand).notice)
-    voucher = {visitor.account: Voucher.ACCOUNT}
-    recorded = []
-    for subject, seen in zip(visitor.subjects, base, strict=True):
-        vouched = voucher.get(subject, Voucher.DEVICE)
-        answer = services.centre_answer(brand, dict(answers), seen, act, vouched, locale)
-        recorded.append(services.record_for(subject, brand, answer, now))
     if not visitor.subjects:
         answer = services.centre_answer(brand, dict(answers), base[0], act, Voucher.DEVICE, locale)
-        recorded.append(services.record_answer(visitor.secret, None, brand, answer, now))
+        return [services.record_answer(visitor.secret, None, brand, answer, now)]
+    event, recorded = new_id(), []  # one act has one number, whoever it holds for
+    for subject, seen in zip(visitor.subjects, base, strict=True):
+        vouched = Voucher.ACCOUNT if subject == visitor.account else Voucher.DEVICE
+        answer = services.centre_answer(brand, dict(answers), seen, act, vouched, locale)
+        recorded.append(services.record_for(subject, brand, replace(answer, event=event), now))
     return recorded
 
 

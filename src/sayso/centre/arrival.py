@@ -23,7 +23,7 @@ from sayso.notices import queries as notices
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Who arrived. `something_to_decide`: this browser permits what the account does not yet."""
+    """Who arrived. `something_to_decide`: the browser permits what the account does not, or holds data."""
 
     account: str
     something_to_decide: bool
@@ -54,9 +54,11 @@ def arrive(request: HttpRequest, person: int, email: str, now: datetime) -> Arri
         return Arrived(account, False)
     identity_services.start_link(device, account, now)
     brand = the_brand()
-    locale = locale_of(notices.current(brand).notice)
+    notice = notices.current(brand).notice
+    locale = locale_of(notice)
     consent_services.join_refusals(device, account, brand, locale, now)
-    return Arrived(account, bool(permissions_to_join(device, account, brand, now)))
+    open_questions = permissions_to_join(device, account, brand, now) or facts_here(device, notice, locale)
+    return Arrived(account, bool(open_questions))
 
 
 def permissions_to_join(device: str, account: str, brand: str, now: datetime) -> list[str]:

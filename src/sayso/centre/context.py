@@ -16,6 +16,11 @@ from sayso.notices import queries as notices
 
 TAGS = {"en": "en", "zh-hant": "zh-Hant"}  # Django's language codes → the tags HTML wants (BCP 47)
 
+FORMATS = {  # how dates are written, in Django's letters
+    "en": {"day": "j M Y", "minute": "j M Y, H:i", "second": "j M Y, H:i:s"},
+    "zh-Hant": {"day": "Y年n月j日", "minute": "Y年n月j日 H:i", "second": "Y年n月j日 H:i:s"},
+}
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Give every template the brand's name and contacts, and the page's language."""
@@ -26,7 +31,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "html_dir": direction(language),
         "languages": [(code, TAGS.get(code, code), name) for code, name in settings.LANGUAGES],
         "is_officer": bool(person and person.is_staff and identity.is_officer(person.pk)),
-        "demo": settings.DEMO,
+        "formats": FORMATS.get(language, FORMATS["en"]),
     }
     try:
         published = notices.current(the_brand())

@@ -68,7 +68,10 @@ def answer_shown(event: Recorded, notice: Notice, locale: str) -> Answer:
 def recently(subjects: list[str], brand: str, notice: Notice, locale: str) -> list[Answer]:
     """List her answers, newest first, each in the words of the notice it answered."""
     listed = []
-    for event in consent.history_of(subjects, brand):
+    # One act may hold for the account and for a browser: it is one answer, shown once, the account's.
+    in_order = sorted(consent.history_of(subjects, brand), key=lambda each: subjects.index(each.subject))
+    once = {event.event: event for event in reversed(in_order)}.values()
+    for event in sorted(once, key=lambda each: each.seq, reverse=True):
         told = notice if event.version == notice.version else notices.version(brand, event.version).notice
         listed.append(answer_shown(event, told, locale if locale in told.locales else told.locales[0]))
     return listed

@@ -16,6 +16,7 @@ from sayso.core.purpose import Part, Purpose
 from sayso.core.vocabulary import ConsentStatus
 from sayso.identity import queries as identity
 from sayso.identity.queries import KnownIdentifier
+from sayso.inventory import queries as inventory
 from sayso.personalisation import queries as personalisation
 
 SOURCE: dict[str, Words] = {
@@ -58,12 +59,13 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One category of data: what is known of it and everything it may be used for."""
+    """One category of data: what is known of it, where the brand keeps it, everything it may be used for."""
 
     id: str
     title: str
     source: str
     data: tuple[Datum, ...]
+    kept_in: tuple[str, ...]
     uses: tuple[Use, ...]
 
 
@@ -141,11 +143,20 @@ def data_of(visitor: Visitor, notice: Notice, locale: str) -> dict[str, list[Dat
     return {**_identifiers(visitor), **_facts(visitor, notice.brand, locale)}
 
 
+def _places(brand: str, locale: str) -> dict[str, tuple[str, ...]]:
+    """Name, per category, the brand's own systems that hold it for an account."""
+    return {
+        category: tuple(dict.fromkeys(one.system_title[locale] for one in places if not one.recipient))
+        for category, places in inventory.places_of(brand).items()
+    }
+
+
 def everything(
     visitor: Visitor, notice: Notice, locale: str, statuses: dict[str, ConsentStatus]
 ) -> list[Known]:
     """List every category of the notice with what is known of it and every use, told ones included."""
     data = data_of(visitor, notice, locale)
+    places = _places(notice.brand, locale) if visitor.account else {}
     uses: dict[str, list[Use]] = {}
     for purpose, part in notice.parts():
         uses.setdefault(part.choice.category, []).append(_use(notice, purpose, part, locale, statuses))
@@ -155,6 +166,7 @@ def everything(
             category.title[locale],
             category.source[locale],
             tuple(data.get(category.id, ())),
+            places.get(category.id, ()),
             tuple(uses.get(category.id, ())),
         )
         for category in notice.categories.values()

@@ -28,9 +28,9 @@ STATUS: dict[ConsentStatus, tuple[Words, str]] = {  # what the page says, and it
 MIXED: tuple[Words, str] = (_("Partly"), "mixed")
 BASIS: dict[LegalBasis, Words] = {
     LegalBasis.CONSENT: _("Only if you say yes (GDPR, Article 6(1)(a))"),
-    LegalBasis.CONTRACT: _("Needed for what you ordered (GDPR, Article 6(1)(b))"),
-    LegalBasis.LEGAL_OBLIGATION: _("The law requires it (GDPR, Article 6(1)(c))"),
-    LegalBasis.LEGITIMATE_INTEREST: _("Our legitimate interest; you may object (GDPR, Article 6(1)(f))"),
+    LegalBasis.CONTRACT: _("Needed for what you ordered"),
+    LegalBasis.LEGAL_OBLIGATION: _("The law requires it"),
+    LegalBasis.LEGITIMATE_INTEREST: _("Our legitimate interest; you may object"),
 }
 OPERATION: dict[Operation, Words] = {
     Operation.USE: _("used"),

@@ -130,7 +130,7 @@ def took(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 60:
-        return _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"}
+        return _("%(seconds)s s") % {"seconds": f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}"}
     if seconds < 5400:
         return ngettext("%(count)s minute", "%(count)s minutes", round(seconds / 60)) % {
             "count": round(seconds / 60)

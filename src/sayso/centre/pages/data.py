@@ -74,6 +74,7 @@ def correct(request: HttpRequest, account: str) -> HttpResponse:
     field, value = request.POST.get("field", ""), request.POST.get("value", "").strip()
     if not value or len(value) > LONGEST or not value.isprintable():
         raise Invalid("invalid_value", _("That is empty or too long."), _("Write it on one line."))
-    made = rights_services.ask_rectification(account, field, value, right_now())
+    locale = locale_of(notices.current(the_brand()).notice)
+    made = rights_services.ask_rectification(account, field, value, right_now(), locale)
     messages.success(request, _("Your correction is on its way to every system that holds it."))
     return redirect("centre:request", made)

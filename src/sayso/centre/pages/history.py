@@ -31,7 +31,8 @@ def history(request: HttpRequest) -> HttpResponse:
 def _mine(request: HttpRequest, event: str) -> tuple[Recorded, str]:
     """Give an event that is hers and its receipt. Somebody else's and an unknown one look alike."""
     visitor, brand = visitor_of(request), the_brand()
-    found = next((one for one in consent.history_of(visitor.subjects, brand) if one.event == event), None)
+    listed = (one for subject in visitor.subjects for one in consent.history_of([subject], brand))
+    found = next((one for one in listed if one.event == event), None)
     receipt = consent.receipt_of(visitor.subjects, event) if found else None
     if found is None or receipt is None:
         raise NotFound("unknown_event", "There is no such answer of yours here.", "Look in your history.")

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -56,7 +55,7 @@ def download(request: HttpRequest, account: str) -> HttpResponse:
     proof = _proof(request, account, "download")
     if request.method != "POST" or proof is None:
         return render(request, "centre/download.html", {"proved": proof is not None})
-    made = services.ask_access(account, proof, right_now(), get_language() or "en")
+    made = services.ask_access(account, proof, right_now(), _locale())
     return redirect("centre:request", made)
 
 
@@ -80,7 +79,7 @@ def delete(request: HttpRequest, account: str) -> HttpResponse:
     """Explain deletion; with a fresh proof look into every system, and show the plan before anything happens."""
     proof = _proof(request, account, "delete")
     if request.method == "POST" and proof is not None:
-        services.plan_erasure(account, right_now(), get_language() or "en")
+        services.plan_erasure(account, right_now(), _locale())
         return redirect("centre:delete")
     planned = next(
         (

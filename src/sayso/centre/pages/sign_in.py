@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.logout import logout
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -40,7 +40,7 @@ ask_code = ConfirmLoginCodeView.as_view(template_name="centre/sign_in_code.html"
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and the link: this browser then shows nothing of the account."""
     arrival.leave(request, right_now())
-    logout(request, show_message=False)
+    logout(request)
     messages.success(request, _("You are signed out. This browser shows nothing of your account any more."))
     return redirect("centre:home")
 
