@@ -50,7 +50,7 @@ class Partner:
         self.effects.setdefault(name, (event["type"], event["data"]["member"]))
         return 202, {}
 
-    def _handler(partner) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - `self` is the request below
+    def _handler(partner) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers["content-length"])
