@@ -40,7 +40,7 @@ class Ada:
 
     def write(self, label: str, text: str) -> None:
         """Fill in the field of that label."""
-        self.hands.write(self.page, self.page.get_by_label(label, exact=True).first, text)
+        self.hands.write(self.page, self.page.get_by_role("textbox", name=label, exact=True), text)
 
     def opens(self, address: str) -> None:
         """Go to an address, as by a bookmark."""

@@ -70,6 +70,18 @@ def permissions_to_join(device: str, account: str, brand: str, now: datetime) ->
     ]
 
 
+@transaction.atomic
+def join(device: str, account: str, ticked: list[str], mine: bool, locale: str, now: datetime) -> None:
+    """Carry out what she said on the screen "also for your account?", all of it or nothing.
+
+    The browser is joined before its permissions: whoever hears of them then finds one person, not two.
+    """
+    if mine:
+        identity_services.join_device(device, account, now)
+    if ticked:
+        consent_services.join_permissions(device, account, the_brand(), ticked, locale, now)
+
+
 def leave(request: HttpRequest, now: datetime) -> None:
     """End the link of this browser: from now on it shows nothing of the account."""
     visitor = visitor_of(request)

@@ -14,8 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sayso.centre import arrival, shown
 from sayso.centre.visitor import locale_of, right_now, the_brand, visitor_of
-from sayso.consent import services as consent
-from sayso.identity import services as identity
 from sayso.notices import queries as notices
 
 
@@ -61,9 +59,6 @@ def join(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "centre/join.html", page)
     ticked = [choice for choice in joinable if choice in request.POST.getlist("choice")]
-    if ticked:
-        consent.join_permissions(visitor.device, visitor.account, brand, ticked, locale, now)
-    if request.POST.get("mine") == "yes":
-        identity.join_device(visitor.device, visitor.account, now)
+    arrival.join(visitor.device, visitor.account, ticked, request.POST.get("mine") == "yes", locale, now)
     messages.success(request, _("Noted. What you did not tick stays with this browser alone."))
     return redirect("centre:home")
