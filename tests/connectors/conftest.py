@@ -1,5 +1,7 @@
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ from tests.connectors import shop
 ADA = Person((Identifier("customer", "C-1001"), Identifier("email", "ada@example.test")))
 
 
-def system(name: str, kind: str, config: dict) -> System:
+def system(name: str, kind: str, config: dict[str, Any]) -> System:
     return System(name, "linen-and-loom", kind, {"en": name}, "IE", "", config)
 
 
@@ -22,7 +24,7 @@ def ada() -> Person:
 
 
 @pytest.fixture
-def shop_url(monkeypatch: pytest.MonkeyPatch):
+def shop_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'shop.sqlite3'}"
         monkeypatch.setenv("TEST_SHOP_URL", url)
@@ -30,7 +32,7 @@ def shop_url(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture
-def database(shop_url: str):
+def database(shop_url: str) -> Iterator[sa.Engine]:
     engine = shop.build(shop_url)
     yield engine
     engine.dispose()

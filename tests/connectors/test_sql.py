@@ -1,10 +1,12 @@
 import copy
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from sayso.connectors.base import Identifier, Impossible, NotNow, Person
+from sayso.connectors.base import Done, Identifier, Impossible, NotNow, Person
 from sayso.connectors.sql import SqlConnector
 from sayso.core.errors import Misconfigured
 from tests.connectors import shop
@@ -13,7 +15,7 @@ from tests.connectors.conftest import system
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def rows(database: sa.Engine, sql: str) -> list[tuple]:
+def rows(database: sa.Engine, sql: str) -> list[tuple[Any, ...]]:
     with database.begin() as connection:
         return [tuple(row) for row in connection.exec_driver_sql(sql)]
 
@@ -23,7 +25,7 @@ def run(database: sa.Engine, sql: str) -> None:
         connection.exec_driver_sql(sql)
 
 
-def everything(database: sa.Engine) -> dict[str, list[tuple]]:
+def everything(database: sa.Engine) -> dict[str, list[tuple[Any, ...]]]:
     tables = [*shop.FILE["tables"], "suppressions", "counters"]
     return {table: sorted(rows(database, f"SELECT * FROM {table}")) for table in tables}  # noqa: S608
 
@@ -32,18 +34,20 @@ def after_planning(connector: SqlConnector, person: Person) -> Person:
     return Person(person.identifiers, connector.find(person, NOW).traces)
 
 
-def erase(connector: SqlConnector, person: Person):
+def erase(connector: SqlConnector, person: Person) -> Done:
     return connector.erase(person, "key-1", NOW, NOW)
 
 
-def changed(**tables: object) -> dict:
+def changed(**tables: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     file = copy.deepcopy(shop.FILE)
     for name, edit in tables.items():
         edit(file["tables"][name])
     return file
 
 
-def test_the_plan_counts_what_goes_what_a_law_keeps_and_what_is_also_somebody_elses(connector, ada):
+def test_the_plan_counts_what_goes_what_a_law_keeps_and_what_is_also_somebody_elses(
+    connector: SqlConnector, ada: Person
+) -> None:
     plan = {table.table: table for table in connector.find(ada, NOW).tables}
     assert (plan["customers"].delete, plan["orders"].delete, plan["order_lines"].delete) == (1, 2, 3)
     assert (plan["addresses"].delete, plan["addresses"].others) == (1, 1)
@@ -54,13 +58,15 @@ def test_the_plan_counts_what_goes_what_a_law_keeps_and_what_is_also_somebody_el
     assert (plan["support_notes"].delete, plan["support_notes"].mentions) == (1, 1)
 
 
-def test_planning_changes_nothing(connector, ada, database):
+def test_planning_changes_nothing(connector: SqlConnector, ada: Person, database: sa.Engine) -> None:
     before = everything(database)
     connector.find(ada, NOW)
     assert everything(database) == before
 
 
-def test_erasing_deletes_hers_and_leaves_what_is_bens(connector, ada, database):
+def test_erasing_deletes_hers_and_leaves_what_is_bens(
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
     erase(connector, after_planning(connector, ada))
     left = everything(database)
     assert [row[1] for row in left["customers"]] == ["C-10011"]
@@ -72,7 +78,9 @@ def test_erasing_deletes_hers_and_leaves_what_is_bens(connector, ada, database):
     assert left["reviews"] == [(1, None, "", 5), (2, 18, "Ben", 4)]
 
 
-def test_her_identifiers_are_struck_out_of_a_note_about_somebody_else(connector, ada, database):
+def test_her_identifiers_are_struck_out_of_a_note_about_somebody_else(
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
     erase(connector, ada)
     assert rows(database, "SELECT text FROM support_notes") == [
         ("Write to [erased] instead, or ask [erased]; not C-10011.",)
@@ -80,8 +88,8 @@ def test_her_identifiers_are_struck_out_of_a_note_about_somebody_else(connector,
 
 
 def test_reading_back_finds_nothing_after_an_erasure_and_repeating_it_changes_nothing(
-    connector, ada, database
-):
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
     known = after_planning(connector, ada)
     assert connector.verify(ada).found > 0
     erase(connector, known)
@@ -101,14 +109,18 @@ def test_reading_back_finds_nothing_after_an_erasure_and_repeating_it_changes_no
         "INSERT INTO counters VALUES ('ada@example.test', 1)",
     ],
 )
-def test_reading_back_finds_what_came_back(connector, ada, database, restored):
+def test_reading_back_finds_what_came_back(
+    connector: SqlConnector, ada: Person, database: sa.Engine, restored: str
+) -> None:
     known = after_planning(connector, ada)
     erase(connector, known)
     run(database, restored)
     assert connector.verify(known).found == 1
 
 
-def test_a_trigger_that_restores_the_row_is_seen(connector, ada, database):
+def test_a_trigger_that_restores_the_row_is_seen(
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
     trigger = (
         "CREATE TRIGGER come_back AFTER DELETE ON customers BEGIN INSERT INTO customers"
         " VALUES (OLD.id, OLD.number, OLD.name, OLD.email, OLD.phone, NULL); END"
@@ -122,7 +134,9 @@ def test_a_trigger_that_restores_the_row_is_seen(connector, ada, database):
     assert connector.verify(known).found == 0
 
 
-def test_a_key_that_is_given_out_again_is_not_taken_for_her(connector, ada, database):
+def test_a_key_that_is_given_out_again_is_not_taken_for_her(
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
     known = after_planning(connector, ada)
     erase(connector, known)
     run(database, "INSERT INTO customers VALUES (17, 'C-2000', 'Dev Hill', 'dev@example.test', '', 1)")
@@ -130,7 +144,9 @@ def test_a_key_that_is_given_out_again_is_not_taken_for_her(connector, ada, data
     assert connector.verify(known).found == 0
 
 
-def test_an_email_another_customer_also_gave_stays_and_is_shown_as_shared(connector, ada, database):
+def test_an_email_another_customer_also_gave_stays_and_is_shown_as_shared(
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
     run(database, "INSERT INTO customers VALUES (19, 'C-1009', 'Cleo Larkin', 'ada@example.test', '', 1)")
     plan = {table.table: table for table in connector.find(ada, NOW).tables}
     assert plan["customers"].others == 1
@@ -140,7 +156,9 @@ def test_an_email_another_customer_also_gave_stays_and_is_shown_as_shared(connec
     assert connector.verify(known).found == 0
 
 
-def test_a_column_nobody_described_stops_everything_before_anything_is_touched(connector, ada, database):
+def test_a_column_nobody_described_stops_everything_before_anything_is_touched(
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
     run(database, "ALTER TABLE orders ADD COLUMN courier_phone VARCHAR(40)")
     before = everything(database)
     with pytest.raises(Impossible, match=r"orders\.courier_phone") as refused:
@@ -149,7 +167,9 @@ def test_a_column_nobody_described_stops_everything_before_anything_is_touched(c
     assert everything(database) == before
 
 
-def test_a_table_nobody_described_that_refers_to_customers_stops_everything(connector, ada, database):
+def test_a_table_nobody_described_that_refers_to_customers_stops_everything(
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
     run(
         database, "CREATE TABLE wishes (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers(id))"
     )
@@ -157,7 +177,9 @@ def test_a_table_nobody_described_that_refers_to_customers_stops_everything(conn
         connector.find(ada, NOW)
 
 
-def test_a_table_nobody_described_that_holds_her_address_stops_everything(connector, ada, database):
+def test_a_table_nobody_described_that_holds_her_address_stops_everything(
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
     run(database, "CREATE TABLE mailing (id INTEGER PRIMARY KEY, line TEXT)")
     connector.find(ada, NOW)
     run(database, "INSERT INTO mailing VALUES (1, 'to: ada@example.test')")
@@ -166,16 +188,18 @@ def test_a_table_nobody_described_that_holds_her_address_stops_everything(connec
     assert len(rows(database, "SELECT * FROM customers")) == 2
 
 
-def test_a_described_column_that_is_not_there_stops_everything(ada, database):
-    def more(table: dict) -> None:
+def test_a_described_column_that_is_not_there_stops_everything(ada: Person, database: sa.Engine) -> None:
+    def more(table: dict[str, Any]) -> None:
         table["columns"]["nickname"] = {"category": "name", "title": {}}
 
     with pytest.raises(Impossible, match=r"customers\.nickname"):
         SqlConnector(system("shop", "sql", changed(customers=more))).find(ada, NOW)
 
 
-def test_an_erasure_the_database_refuses_half_way_leaves_everything_as_it_was(ada, database):
-    def forget_to_unlink(table: dict) -> None:
+def test_an_erasure_the_database_refuses_half_way_leaves_everything_as_it_was(
+    ada: Person, database: sa.Engine
+) -> None:
+    def forget_to_unlink(table: dict[str, Any]) -> None:
         table["keep"]["unlink"] = ["customer_id"]
         table["references"] = {"order_id": "orders.id"}
 
@@ -186,8 +210,10 @@ def test_an_erasure_the_database_refuses_half_way_leaves_everything_as_it_was(ad
     assert everything(database) == before
 
 
-def test_a_kept_invoice_that_would_go_along_with_its_order_stops_everything(ada, database):
-    def forget_to_unlink(table: dict) -> None:
+def test_a_kept_invoice_that_would_go_along_with_its_order_stops_everything(
+    ada: Person, database: sa.Engine
+) -> None:
+    def forget_to_unlink(table: dict[str, Any]) -> None:
         table["keep"]["unlink"] = ["customer_id"]
         table["references"] = {"order_id": "orders.id"}
 
@@ -205,8 +231,8 @@ def test_a_kept_invoice_that_would_go_along_with_its_order_stops_everything(ada,
     assert everything(database) == before
 
 
-def test_an_address_a_kept_row_refers_to_stays(ada, database):
-    def keep_orders(table: dict) -> None:
+def test_an_address_a_kept_row_refers_to_stays(ada: Person, database: sa.Engine) -> None:
+    def keep_orders(table: dict[str, Any]) -> None:
         table["on_erasure"] = "blank"
 
     run(database, "UPDATE customers SET address_id = 2 WHERE id = 17")
@@ -216,7 +242,7 @@ def test_an_address_a_kept_row_refers_to_stays(ada, database):
     assert plan["addresses"].others == 2
 
 
-def test_the_export_holds_her_rows_and_nothing_of_anybody_elses(connector, ada):
+def test_the_export_holds_her_rows_and_nothing_of_anybody_elses(connector: SqlConnector, ada: Person) -> None:
     sheets = {sheet.name: sheet for sheet in connector.export(ada).sheets}
     assert sheets["customers"].rows == (("C-1001", "Ada Larkin", "ada@example.test", "555-0101"),)
     assert len(sheets["orders"].rows) == 2
@@ -227,7 +253,9 @@ def test_the_export_holds_her_rows_and_nothing_of_anybody_elses(connector, ada):
     assert not any(name in said for name in ("Ben", "Cleo", "Dev Hill", "Otto", "C-10011"))
 
 
-def test_correcting_changes_her_row_alone_and_only_where_it_may_be_corrected(connector, ada, database):
+def test_correcting_changes_her_row_alone_and_only_where_it_may_be_corrected(
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
     done = connector.rectify(ada, "name", "Ada Byron", "key-1")
     assert done.evidence == {"rows": 1}
     assert rows(database, "SELECT name FROM customers ORDER BY id") == [("Ada Byron",), ("Ben Moss",)]
@@ -235,14 +263,16 @@ def test_correcting_changes_her_row_alone_and_only_where_it_may_be_corrected(con
     assert connector.rectify(ada, "number", "C-1", "key-2").evidence == {"rows": 0}
 
 
-def test_the_keyed_hash_of_an_erased_person_is_entered_once(connector, database):
+def test_the_keyed_hash_of_an_erased_person_is_entered_once(
+    connector: SqlConnector, database: sa.Engine
+) -> None:
     person = Person((Identifier("suppression", "customer:abc"),))
     connector.suppress(person, "key-1")
     connector.suppress(person, "key-1")
     assert rows(database, "SELECT key FROM suppressions") == [("customer:abc",)]
 
 
-def test_a_database_that_does_not_answer_is_tried_again(ada, monkeypatch):
+def test_a_database_that_does_not_answer_is_tried_again(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEST_SHOP_URL", "sqlite:////nowhere/at/all.sqlite3")
     with pytest.raises(NotNow):
         SqlConnector(system("shop", "sql", shop.FILE)).find(ada, NOW)
@@ -259,14 +289,14 @@ def test_a_database_that_does_not_answer_is_tried_again(ada, monkeypatch):
         {"tables": {**shop.FILE["tables"], "lost": {"key": "id", "path": "no arrow -> here"}}},
     ],
 )
-def test_a_file_that_cannot_be_used_is_refused_with_its_place(broken):
+def test_a_file_that_cannot_be_used_is_refused_with_its_place(broken: dict[str, Any]) -> None:
     with pytest.raises(Misconfigured) as refused:
         SqlConnector(system("shop", "sql", {**shop.FILE, **broken}))
     assert refused.value.code == "annotation_wrong"
 
 
-def test_a_path_that_leads_nowhere_is_refused(ada, database):
-    def lost(table: dict) -> None:
+def test_a_path_that_leads_nowhere_is_refused(ada: Person, database: sa.Engine) -> None:
+    def lost(table: dict[str, Any]) -> None:
         table["path"] = "order_lines.order_id -> order_lines.id"
 
     file = changed(order_lines=lost)

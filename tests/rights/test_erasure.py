@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from sayso.connectors.memory import World
 from sayso.consent import queries as consent
+from sayso.core.choice import Choice, read_choice
 from sayso.core.errors import Conflict, Forbidden, NotFound, Unproved
 from sayso.core.fact import Fact
 from sayso.core.request import RequestState
@@ -116,9 +117,7 @@ def test_confirming_stops_every_use_before_anything_else_happens(known: Ada, now
         identity.link_customer({"customer": "C-1001"}, "", now)
 
 
-def _choices() -> list[linen.Any]:
-    from sayso.core.choice import read_choice
-
+def _choices() -> list[Choice]:
     return [read_choice(linen.PASS_ON), read_choice(linen.LEARN)]
 
 
@@ -288,9 +287,10 @@ def test_a_crash_between_the_last_commit_and_the_key_store_is_made_good_at_the_n
     def dies(subject: str) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as crash, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as crash:
         crash.setattr(keys, "destroy", dies)
-        work(now)
+        with pytest.raises(KeyboardInterrupt):
+            work(now)
     assert not who.exists(known.account)
     assert keys.has_key(known.account)
     work(now)

@@ -64,7 +64,9 @@ def _table(sheet: Mapping[str, Any], locale: str, words: Mapping[str, str]) -> s
         "<tr>" + "".join(f"<td>{escape('' if cell is None else str(cell))}</td>" for cell in row) + "</tr>"
         for row in sheet["rows"]
     )
-    return f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    label = escape(sheet["name"])
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{table}</div>'
 
 
 def _sheet(sheet: Mapping[str, Any], locale: str, words: Mapping[str, str]) -> str:
