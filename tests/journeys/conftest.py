@@ -96,10 +96,10 @@ class Demo:
 
     def code_for(self, address: str, seen: int) -> str:
         """Wait for the next letter to somebody, after the `seen` ones, and give the code in it."""
-        letters = until(lambda: self.letters_to(address)[seen:], "a letter with a code")
-        found = CODE.search(letters[0]["text"])
-        assert found, letters[0]
-        return found.group(1)
+        def codes() -> list[str]:
+            return [code for one in self.letters_to(address)[seen:] for code in CODE.findall(one["text"])]
+
+        return until(codes, "a letter with a code")[0]
 
     def letters_to(self, address: str) -> list[dict[str, Any]]:
         """List the letters to somebody, oldest first."""

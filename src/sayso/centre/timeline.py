@@ -196,7 +196,7 @@ def request_shown(view: RequestView, locale: str) -> Request:
         tone=tone,
         is_open=view.state not in CLOSED,
         received_at=view.received_at,
-        due_at=view.due_at,
+        due_at=view.due_at - timedelta(seconds=1),  # the last moment of the last day
         closed_at=view.closed_at,
         law=view.law,
         law_source=view.law_source,

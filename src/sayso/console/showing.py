@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -146,7 +146,7 @@ def request_row(view: RequestView, now: datetime) -> Row:
         tone=tone,
         is_open=is_open,
         received_at=view.received_at,
-        due_at=view.due_at,
+        due_at=view.due_at - timedelta(seconds=1),  # the last moment of the last day
         left=_left(view, now) if is_open else "",
         late=is_open and view.due_at < now,
         closed_at=view.closed_at,
