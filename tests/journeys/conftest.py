@@ -96,6 +96,7 @@ class Demo:
 
     def code_for(self, address: str, seen: int) -> str:
         """Wait for the next letter to somebody, after the `seen` ones, and give the code in it."""
+
         def codes() -> list[str]:
             return [code for one in self.letters_to(address)[seen:] for code in CODE.findall(one["text"])]
 

@@ -34,6 +34,11 @@ class Ada:
         """Press the button of that name."""
         self.hands.press(self.page, (within or self.page).get_by_role("button", name=name, exact=True).first)
 
+    def sends(self, name: str, within: Locator | None = None) -> None:
+        """Press the button of that name and wait for the page it leads to."""
+        with self.page.expect_navigation():
+            self.button(name, within)
+
     def link(self, name: str) -> None:
         """Follow the link of that name."""
         self.hands.press(self.page, self.page.get_by_role("link", name=name, exact=True).first)
@@ -72,12 +77,12 @@ class Ada:
     def says(self, title: str, word: str) -> None:
         """Press yes or no for a whole purpose in the centre: one action."""
         self.opens(f"{self.demo.sayso}/centre/choices")
-        self.button(word, self.card(title))
+        self.sends(word, self.card(title))
 
     def code(self, press: str) -> None:
         """Ask for a code by a button, read the letter, and type it."""
         seen = len(self.demo.letters_to(self.email))
-        self.button(press)
+        self.sends(press)
         code = self.demo.code_for(self.email, seen)
         self.write("The code", code)
 
@@ -166,7 +171,7 @@ def _the_shop_obeys(ada: Ada) -> None:
 def _she_buys_and_is_asked_one_thing(ada: Ada) -> None:
     for product in (CURTAINS, TOWEL):
         ada.opens(f"{ada.demo.shop}/products/{product}")
-        ada.button("Put in the basket")
+        ada.sends("Put in the basket")
     ada.opens(f"{ada.demo.shop}/basket")
     ada.link("To the checkout")
     for label, text in (
@@ -181,7 +186,7 @@ def _she_buys_and_is_asked_one_thing(ada: Ada) -> None:
     ada.hands.select(ada.page, fields.locator("[name=country]"), "United States")
     ada.hands.select(ada.page, fields.locator("[name=region]"), "CA")
     ada.hands.write(ada.page, fields.locator("[name=gift_note]"), "For Zenobia, who likes blue")
-    ada.button("Place the order")
+    ada.sends("Place the order")
     question = ada.page.locator("section.ask")
     expect(question).to_contain_text("Linen & Loom")
     expect(question).to_contain_text("Twelve months")
@@ -207,7 +212,8 @@ def _the_quilt_is_suggested_with_its_reasons(ada: Ada) -> None:
     assert sum(worth) == pytest.approx(_sum(first))
     cold = reasons.filter(has_text=re.compile("cold", re.IGNORECASE))
     lost = float(cold.locator(".worth").inner_text().split("\n")[0])
-    ada.hands.press(ada.page, cold.get_by_role("button"))
+    with ada.page.expect_navigation():
+        ada.hands.press(ada.page, cold.get_by_role("button"))
     ada.opens(f"{ada.demo.shop}/")
     ada.page.wait_for_load_state()
     again = ada.page.locator(f"li#{QUILT}")
@@ -215,7 +221,8 @@ def _the_quilt_is_suggested_with_its_reasons(ada: Ada) -> None:
         ada.hands.press(ada.page, again.locator("summary"))
         assert _sum(again) == pytest.approx(sum(worth) - lost)
         off = again.locator("ul > li").filter(has_text=re.compile("cold", re.IGNORECASE))
-        ada.hands.press(ada.page, off.get_by_role("button"))
+        with ada.page.expect_navigation():
+            ada.hands.press(ada.page, off.get_by_role("button"))
     ada.opens(f"{ada.demo.shop}/")
     expect(ada.page.locator("ol.suggested > li").first).to_have_id(QUILT)
 
@@ -230,7 +237,7 @@ def _she_volunteers_and_allows_more(ada: Ada) -> None:
     picker = ada.page.get_by_label("I like, or do not like")
     option = picker.locator("option").nth(1).inner_text()
     ada.hands.select(ada.page, picker, option)
-    ada.button("I like it")
+    ada.sends("I like it")
     expect(ada.page.locator("ul.data").filter(has_text=option).first).to_be_visible()
     ada.says("Learn from me", "Yes")
     ada.says("Pass my purchases to Brightside Ads", "Yes")
@@ -256,14 +263,14 @@ def _she_signs_in_and_joins_her_browser(ada: Ada) -> None:
     ada.opens(f"{ada.demo.sayso}/sign-in")
     ada.write("Your e-mail address", ada.email)
     ada.code("Send me a code")
-    ada.button("Sign in")
+    ada.sends("Sign in")
     expect(ada.page.get_by_role("heading", name="Also for your account?")).to_be_visible()
     assert ada.page.locator("input:checked").count() == 0
     boxes = ada.page.locator("input[name=choice]")
     for index in range(boxes.count()):
         ada.hands.tick(ada.page, boxes.nth(index))
     ada.hands.tick(ada.page, ada.page.get_by_label("Yes, that was me"))
-    ada.button("Save and go on")
+    ada.sends("Save and go on")
     ada.opens(f"{ada.demo.shop}/")
     expect(ada.page.locator("ol.suggested > li").first).to_have_id(QUILT)
     assert _counted(ada) == 2
@@ -282,7 +289,8 @@ def _she_sees_what_is_known_and_corrects_it(ada: Ada) -> None:
     ada.opens(f"{ada.demo.sayso}/centre/data")
     ada.write("Your name", "Ada Fenn")
     correct = ada.page.get_by_role("button", name=re.compile("Correct it.*Your name"))
-    ada.hands.press(ada.page, correct)
+    with ada.page.expect_navigation():
+        ada.hands.press(ada.page, correct)
     query = "SELECT name FROM customers WHERE email = ?"
     until(lambda: ada.demo.rows("shop", query, ada.email) == [("Ada Fenn",)], "her new name in the shop")
 
@@ -290,8 +298,8 @@ def _she_sees_what_is_known_and_corrects_it(ada: Ada) -> None:
 def _she_downloads_everything(ada: Ada) -> None:
     ada.opens(f"{ada.demo.sayso}/centre/download")
     ada.code("Send me a code")
-    ada.button("It is me")
-    ada.button("Prepare my copy")
+    ada.sends("It is me")
+    ada.sends("Prepare my copy")
     ready = ada.page.get_by_role("button", name="Download the ZIP")
     until(lambda: ada.page.reload() and ready.count(), "her copy")
     with ada.page.expect_download() as downloaded:
@@ -358,15 +366,17 @@ def _she_deletes(ada: Ada) -> str:
     ada.opens(f"{ada.demo.sayso}/centre/delete")
     assert ada.page.get_by_role("button", name="Show me the plan").count() == 0
     ada.code("Send me a code")
-    ada.button("It is me")
-    ada.button("Show me the plan")
+    ada.sends("It is me")
+    ada.sends("Show me the plan")
     plan = ada.page.locator("main")
     expect(plan).to_contain_text("Value-Added Tax Consolidation Act 2010")
     expect(plan).to_contain_text("customers")
     expect(plan).to_contain_text("addresses")
     ada.button("Delete it all now")
     expect(ada.page.locator("ol.steps")).to_be_visible()
-    letters = until(lambda: [one for one in ada.demo.letters_to(ada.email) if "/r/" in one["text"]], "her link")
+    letters = until(
+        lambda: [one for one in ada.demo.letters_to(ada.email) if "/r/" in one["text"]], "her link"
+    )
     link = re.search(r"http\S+/r/\S+#\S+", letters[0]["text"])
     assert link
     gone = "SELECT count(*) FROM customers WHERE email = ?"
