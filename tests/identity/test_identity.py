@@ -1,7 +1,7 @@
 """Who is meant, and who may not be taken over or brought back."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -111,3 +111,17 @@ def test_where_she_lives_is_what_she_says(now: datetime) -> None:
     services.declare_region(account, "IE")
     assert queries.regions_of(account) == ("IE", "US-CA")
     assert queries.regions_of("nobody") == ("", "")
+
+
+def test_a_joined_device_stays_part_of_her_past_after_sign_out_until_somebody_else_joins_it(now: datetime) -> None:
+    _, device = _device(now)
+    ada = services.link_customer(ADA, "", now)
+    cleo = services.link_customer({"customer": "C-3003"}, "", now)
+    services.start_link(device, ada, now)
+    assert queries.joined_devices(ada) == []
+    services.join_device(device, ada, now)
+    services.end_link(device, now)
+    assert queries.joined_devices(ada) == [device]
+    services.start_link(device, cleo, now)
+    services.join_device(device, cleo, now + timedelta(hours=1))
+    assert (queries.joined_devices(ada), queries.joined_devices(cleo)) == ([], [device])

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sayso.asks import queries as asks
+from sayso.asks import services as asks_services
 from sayso.connectors import local
 from sayso.connectors.services import Done, Exported, Found, Person, Seen, Sheet, Verb
 from sayso.core.plan import TablePlan
@@ -28,7 +30,13 @@ FACTS: dict[str, Any] = {
         "personalise.location.use.self",
     ],
 }
-DOCUMENTS = (COUNTS, FACTS)
+ASKS: dict[str, Any] = {
+    "system": "sayso-asks",
+    "kind": "local",
+    "title": {"en": "What we asked you, and when", "zh-Hant": "我們問過你什麼、何時問的"},
+    "choices": [],
+}
+DOCUMENTS = (COUNTS, FACTS, ASKS)
 
 
 def _counted(subjects: Sequence[str]) -> int:
@@ -92,6 +100,37 @@ class Facts(local.LocalConnector):
         return Seen(found, {"facts": found} if found else {})
 
 
+class Asked(local.LocalConnector):
+    """Which questions were put to a person, and what she said to each."""
+
+    offers = frozenset({Verb.FIND, Verb.EXPORT, Verb.ERASE, Verb.VERIFY})
+
+    def find(self, person: Person, now: datetime) -> Found:
+        """Count what is remembered of questions."""
+        return Found((TablePlan("questions", delete=asks.held(person.values("subject"))),))
+
+    def export(self, person: Person) -> Exported:
+        """Give every question shown and every answer to one."""
+        rows: list[tuple[str, str, str]] = []
+        for brand in notices.brands():
+            shown, outcomes = asks.history_of(brand, person.values("subject"))
+            rows += [(one.ask, "shown", one.at.isoformat()) for one in shown]
+            rows += [(one.ask, one.answer, one.at.isoformat()) for one in outcomes]
+        columns = ("question", "what", "at")
+        return Exported((Sheet("questions", columns, ({},) * len(columns), tuple(rows)),))
+
+    def erase(self, person: Person, key: str, at: datetime, now: datetime) -> Done:
+        """Forget that anything was asked."""
+        before = asks.held(person.values("subject"))
+        asks_services.erase(person.values("subject"))
+        return Done({"deleted": {"questions": before}})
+
+    def verify(self, person: Person) -> Seen:
+        """Count what is still remembered."""
+        found = asks.held(person.values("subject"))
+        return Seen(found, {"questions": found} if found else {})
+
+
 def interests_of(subjects: Sequence[str], now: datetime) -> list[str]:
     """List the kinds of things these subjects bought, such as `curtain`; never which, never when."""
     kinds = set()
@@ -112,4 +151,5 @@ def register() -> None:
     """Say who answers for Sayso's own systems. Repeating it changes nothing."""
     local.register("sayso-counts", Counts)
     local.register("sayso-facts", Facts)
+    local.register("sayso-asks", Asked)
     fulfilment.provide_interests(interests_of)

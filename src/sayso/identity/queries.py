@@ -60,6 +60,17 @@ def _link(row: models.DeviceLink) -> Link:
     return Link(str(row.device_id), str(row.account_id), row.started_at, row.joined_at is not None)
 
 
+def joined_devices(account: str) -> list[str]:
+    """List the devices whose past this account said was its own, signed in now or not.
+
+    A device that somebody else joined to another account since then is theirs.
+    """
+    mine = models.DeviceLink.objects.filter(account_id=account).exclude(joined_at=None).values("device_id")
+    rows = models.DeviceLink.objects.filter(device_id__in=mine).exclude(joined_at=None).order_by("joined_at")
+    latest = {str(row.device_id): str(row.account_id) for row in rows}
+    return [device for device, owner in latest.items() if owner == account]
+
+
 def resolve(reference: Mapping[str, str]) -> Resolved:
     """Say whom a reference (`device`, `customer`, `email`) means.
 

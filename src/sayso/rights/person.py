@@ -10,7 +10,7 @@ from sayso.inventory.queries import System
 
 def subjects_of(account: str) -> list[str]:
     """List the account and the devices that were joined to it."""
-    return [account, *(link.device for link in identity.links_of(account) if link.joined)]
+    return [account, *identity.joined_devices(account)]
 
 
 def identifiers_of(account: str) -> list[Identifier]:
