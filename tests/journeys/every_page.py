@@ -1,0 +1,132 @@
+"""Every address of Sayso, of the shop, of its partner and of the mailbox, and who can look at it.
+
+A new page is one line here; `test_every_page.py` fails while the line is missing.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page: whose it is, what it is called, in which browser it is opened, and where it stands.
+
+    `state` tells two looks at one page apart, and `sees` is what must be on it then. `lands` names the page
+    that an address leads on to.
+    """
+
+    house: str
+    name: str
+    who: str
+    path: str
+    lands: str = ""
+    state: str = ""
+    sees: str = "h1"
+    status: int = 200
+
+    @property
+    def title(self) -> str:
+        """Name it in a report."""
+        return f"{self.house} {self.name} {self.state} ({self.who})".replace("  ", " ")
+
+
+SAYSO = (
+    Stop("sayso", "centre:front", "nobody", "/", lands="centre:home"),
+    Stop("sayso", "centre:home", "nobody", "/centre/", state="before any answer"),
+    Stop("sayso", "centre:home", "ada", "/centre/", sees="section .state.yes"),
+    Stop("sayso", "centre:choices", "nobody", "/centre/choices", state="before any answer"),
+    Stop("sayso", "centre:choices", "ada", "/centre/choices", sees=".state.yes"),
+    Stop("sayso", "centre:data", "nobody", "/centre/data", state="before any answer"),
+    Stop("sayso", "centre:data", "ada", "/centre/data", sees="#correct"),
+    Stop("sayso", "centre:history", "nobody", "/centre/history", state="before any answer"),
+    Stop("sayso", "centre:history", "ada", "/centre/history", sees="article.answer"),
+    Stop("sayso", "centre:proof", "ada", "/centre/proof/{event}"),
+    Stop("sayso", "centre:rules", "nobody", "/centre/rules", state="before any answer"),
+    Stop("sayso", "centre:rules", "ada", "/centre/rules"),
+    Stop("sayso", "centre:join", "arriving", "/centre/join", sees="input[name=choice]"),
+    Stop("sayso", "centre:step_up", "ada", "/centre/step-up/delete", sees="#code"),
+    Stop("sayso", "centre:download", "arriving", "/centre/download", state="before the proof"),
+    Stop("sayso", "centre:download", "ada", "/centre/download", state="after the proof", sees="main form"),
+    Stop("sayso", "centre:delete", "ada", "/centre/delete", state="before the proof"),
+    Stop("sayso", "centre:delete", "leaving", "/centre/delete", state="with its plan", sees="#confirm"),
+    Stop("sayso", "centre:requests", "ada", "/centre/requests"),
+    Stop(
+        "sayso",
+        "centre:request",
+        "ada",
+        "/centre/requests/{copy}",
+        state="a copy",
+        sees="form[action$=package]",
+    ),
+    Stop("sayso", "centre:request", "ada", "/centre/requests/{correction}", state="a correction"),
+    Stop("sayso", "centre:request_link", "nobody", "/r/{copy}", state="without its secret", sees="#secret"),
+    Stop("sayso", "centre:request_link", "nobody", "{link}", state="with its secret", sees="dl.facts"),
+    Stop("sayso", "centre:current_notice", "nobody", "/notice", lands="centre:notice"),
+    Stop("sayso", "centre:notice", "nobody", "/notice/{version}"),
+    Stop("sayso", "centre:notice", "nobody", "/notice/sha256:none", state="unknown", status=404),
+    Stop("sayso", "account_login", "nobody", "/sign-in"),
+    Stop("sayso", "account_request_login_code", "nobody", "/sign-in", lands="account_login"),
+    Stop("sayso", "account_confirm_login_code", "waiting", "/sign-in/code", sees="#code"),
+    Stop("sayso", "console:queue", "otto", "/console/", sees="table, .empty"),
+    Stop("sayso", "console:request", "otto", "/console/requests/{copy}", state="a copy"),
+    Stop(
+        "sayso", "console:request", "otto", "/console/requests/{deletion}", state="a deletion", sees="#plan"
+    ),
+)
+SHOP = (
+    Stop("shop", "home", "nobody", "/", state="with the banner", sees="sayso-banner .banner"),
+    Stop("shop", "home", "ada", "/?opened=p-037", state="with suggestions", sees=".why[open]"),
+    Stop("shop", "shelves", "ada", "/shelves"),
+    Stop("shop", "shelves", "ada", "/shelves?colour=blue&type=swing", state="nothing found"),
+    Stop("shop", "product", "ada", "/products/p-037"),
+    Stop("shop", "product", "ada", "/products/p-999", state="unknown", status=404),
+    Stop("shop", "basket", "nobody", "/basket", state="empty"),
+    Stop("shop", "basket", "ada", "/basket", sees="ul.lines"),
+    Stop("shop", "checkout", "ada", "/checkout", sees="form.fields"),
+    Stop("shop", "order", "ada", "/orders/{order}"),
+    Stop(
+        "shop", "thanks", "arriving", "/orders/{asked}/thanks", state="with the question", sees="section.ask"
+    ),
+    Stop(
+        "shop",
+        "thanks",
+        "ada",
+        "/orders/{order}/thanks?answered=given",
+        state="after a yes",
+        sees="ol.suggested",
+    ),
+    Stop("shop", "notice", "nobody", "/notice", lands="centre:notice"),
+    Stop("shop", "behind", "nobody", "/behind", state="before any answer"),
+    Stop("shop", "behind", "ada", "/behind", sees="table"),
+    Stop("shop", "letters", "nobody", "/staff/letters"),
+)
+OTHERS = (
+    Stop("partner", "audience", "nobody", "/", sees="table"),
+    Stop("mailbox", "letters", "nobody", "/", sees="article"),
+)
+STOPS = SAYSO + SHOP + OTHERS
+
+FORMS = {  # addresses that only take what a button sends; opened by hand they say so
+    "sayso": {
+        "centre:stop": "/centre/stop",
+        "centre:answer": "/centre/choices/personalise",
+        "centre:correct": "/centre/data/correct",
+        "centre:prefer": "/centre/data/prefer",
+        "centre:take_back": "/centre/data/take-back",
+        "centre:send_code": "/centre/step-up/delete/code",
+        "centre:package": "/centre/requests/{copy}/package",
+        "centre:confirm_deletion": "/centre/requests/{copy}/confirm",
+        "centre:cancel": "/centre/requests/{copy}/cancel",
+        "centre:language": "/language",
+        "account_logout": "/sign-out",
+    },
+    "shop": {"put": "/basket/p-001", "switch": "/reasons"},
+}
+FILES = {  # addresses that answer with a file, and the kind of it
+    "sayso": {"centre:proof_file": ("/centre/proof/{event}/receipt.json", "application/json")},
+    "shop": {
+        "swatch": ("/swatch/p-001.svg", "image/svg+xml"),
+        "style": ("/shop.css", "text/css"),
+        "healthz": ("/healthz", "text/plain"),
+        "privacy": ("/privacy/sayso.js", "text/javascript"),
+    },
+}

@@ -1,0 +1,304 @@
+"""Every page anybody can open: axe finds nothing in any dress, nothing spills over, no browser complains."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import URLPattern, get_resolver, resolve
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page
+
+from tests.journeys.conftest import Demo, until
+from tests.journeys.every_page import FILES, FORMS, STOPS, Stop
+from tests.journeys.people import (
+    ADS,
+    BOUGHT,
+    CURTAINS,
+    LEARN,
+    LIKED,
+    OTTO,
+    PASS_ON,
+    QUILT,
+    TOWEL,
+    Person,
+    watched,
+)
+
+pytestmark = pytest.mark.journey
+SDK_DIR = Path(__file__).parents[2] / "sdk/js"
+DRESSES: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "320 px": {"viewport": {"width": 320, "height": 568}},
+    "zh-Hant": {"locale": "zh-TW"},
+}
+SMALL = """() => [...document.querySelectorAll(
+  "button, .button, summary, select, textarea, input:not([type=hidden], [type=radio], [type=checkbox])")]
+  .filter((one) => one.checkVisibility() && (one.offsetHeight < 44 || one.offsetWidth < 44))
+  .map((one) => 'smaller than 44 px: ' + one.outerHTML.slice(0, 90))"""
+SPILLS = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
+  ['wider than the window: ' + document.documentElement.scrollWidth]"""
+NAMES_OF_THE_SHOP = """
+import json, django
+django.setup()
+from django.urls import get_resolver, URLPattern
+def named(patterns):
+    for one in patterns:
+        if isinstance(one, URLPattern):
+            yield one.name, one.pattern.regex.pattern
+        else:
+            yield from named(one.url_patterns)
+print(json.dumps(list(named(get_resolver().url_patterns))))
+"""
+
+
+@dataclass
+class People:
+    """Who looks at the pages: the state of each one's browser, and what stands in the addresses."""
+
+    states: dict[str, Any] = field(default_factory=dict)
+    known: dict[str, str] = field(default_factory=dict)
+
+    def address(self, demo: Demo, path: str, house: str = "sayso") -> str:
+        """Give the whole address of a path with places to fill in."""
+        filled = path.format(**self.known)
+        return filled if filled.startswith("http") else str(getattr(demo, house)) + filled
+
+
+@pytest.fixture(scope="module")
+def people(demo: Demo, browser: Browser) -> People:
+    """Bring everybody to where they look at the pages from."""
+    found = People({"nobody": None})
+    steps = {"ada": _ada, "arriving": _arriving, "leaving": _leaving, "waiting": _waiting, "otto": _otto}
+    for who, step in steps.items():
+        with watched(browser) as (context, complaints):
+            address = OTTO if who == "otto" else f"{who}.pages@example.test"
+            found.known |= step(Person(demo, context.new_page(), address))
+            found.states[who] = context.storage_state()
+            assert complaints() == []
+    return found
+
+
+def _key(person: Person) -> str:
+    return urlsplit(person.page.url).path.split("/")[2]
+
+
+def _number(person: Person) -> str:
+    return urlsplit(person.page.url).path.rsplit("/", 1)[1]
+
+
+def _ada(ada: Person) -> dict[str, str]:
+    ada.chooses(LEARN, PASS_ON, ADS, parts=(BOUGHT, LIKED))
+    ada.buys(CURTAINS, TOWEL)
+    known = {"order": _key(ada)}
+    ada.answers_the_question("given")
+    ada.fills_the_basket(QUILT)
+    ada.signs_in()
+    ada.joins_her_browser()
+    ada.opens(f"{ada.demo.sayso}/centre/data")
+    ada.write("Your name", "Ada Fenn")
+    ada.hands.press(ada.page, ada.page.get_by_role("button", name=re.compile("Correct it.*Your name")))
+    ada.page.wait_for_url("**/centre/requests/*")
+    known["correction"] = _number(ada)
+    ada.proves_it_is_her("download")
+    ada.button("Prepare my copy")
+    ada.page.wait_for_url("**/centre/requests/*")
+    known["copy"] = _number(ada)
+    ready = ada.page.get_by_role("button", name="Download the ZIP")
+    until(lambda: ada.page.reload() and ready.count(), "her copy")
+    known["link"] = str(ada.page.locator("p.hash a").get_attribute("href"))
+    ada.opens(f"{ada.demo.sayso}/centre/history")
+    proof = ada.page.locator("main a[href*='/centre/proof/']").first.get_attribute("href")
+    known["event"] = str(proof).rsplit("/", 1)[1]
+    ada.opens(f"{ada.demo.sayso}/notice")
+    known["version"] = _number(ada)
+    ada.asks_for_a_proof("delete")
+    return known
+
+
+def _arriving(ada: Person) -> dict[str, str]:
+    ada.chooses(parts=(BOUGHT, LIKED))
+    ada.buys(TOWEL)
+    known = {"asked": _key(ada)}
+    ada.signs_in()
+    return known
+
+
+def _leaving(ada: Person) -> dict[str, str]:
+    ada.answers_the_banner("Accept all")
+    ada.buys(CURTAINS)
+    ada.signs_in()
+    ada.proves_it_is_her("delete")
+    ada.button("Show me the plan")
+    form = ada.page.locator("form[action$='/confirm']")
+    return {"deletion": str(form.get_attribute("action")).split("/")[-2]}
+
+
+def _waiting(ada: Person) -> dict[str, str]:
+    ada.asks_for_a_code()
+    return {}
+
+
+def _otto(otto: Person) -> dict[str, str]:
+    otto.signs_in()
+    return {}
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """Give axe itself, from the SDK's development tools, installed from its lockfile where absent."""
+    if not (SDK_DIR / "node_modules/axe-core").exists():
+        subprocess.run([sys.executable, "-m", "tools.node", "install"], check=True, timeout=300)
+    return (SDK_DIR / "node_modules/axe-core/axe.min.js").read_text()
+
+
+@pytest.fixture
+def looking(browser: Browser, people: People, dress: str) -> Iterator[Callable[[str], "Look"]]:
+    """Give a function that opens somebody's browser in one dress."""
+    opened: dict[str, Any] = {}
+
+    def look(who: str) -> Look:
+        if who not in opened:
+            worn = DRESSES[dress] | {"storage_state": people.states[who], "reduced_motion": "reduce"}
+            manager = watched(browser, **worn)
+            context, complaints = manager.__enter__()
+            opened[who] = (manager, Look(context.new_page(), complaints))
+        found: Look = opened[who][1]
+        return found
+
+    yield look
+    for manager, _look in opened.values():
+        manager.__exit__(None, None, None)
+
+
+@dataclass
+class Look:
+    """One browser, and what it complains about."""
+
+    page: Page
+    complaints: Callable[[], list[str]]
+
+
+def _address(demo: Demo, people: People, stop: Stop, dress: str) -> str:
+    address = people.address(demo, stop.path, stop.house)
+    in_chinese = dress == "zh-Hant" and stop.house == "shop"
+    return address.replace(demo.shop, f"{demo.shop}/zh-hant") if in_chinese else address
+
+
+def _findings(look: Look, axe: str, stop: Stop, dress: str) -> list[str]:
+    page = look.page
+    page.evaluate(axe + ";0")
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    listed = [f"{rule['id']}: {node['html'][:110]} {json.dumps(node['any'][:1])[:200]}" for rule in found
+              for node in rule["nodes"]]  # fmt: skip
+    listed += page.evaluate(SMALL) + page.evaluate(SPILLS) + page.evaluate("window.violations")
+    missing = [
+        said for said in look.complaints() if stop.status == 200 or f"status of {stop.status}" not in said
+    ]
+    if (
+        dress == "zh-Hant"
+        and stop.house in ("sayso", "shop")
+        and page.locator("html[lang=zh-Hant]").count() == 0
+    ):
+        listed.append("not in Traditional Chinese")
+    return listed + missing
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_axe_and_the_browser_find_nothing_on_any_page(
+    demo: Demo, people: People, axe: str, looking: Callable[[str], Look], dress: str
+) -> None:
+    found: dict[str, list[str]] = {}
+    for stop in STOPS:
+        look = looking(stop.who)
+        reply = look.page.goto(_address(demo, people, stop, dress))
+        assert reply is not None
+        assert reply.status == stop.status, (stop.title, reply.status)
+        look.page.locator(stop.sees).first.wait_for()
+        if listed := _findings(look, axe, stop, dress):
+            found[stop.title] = listed
+    assert found == {}, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def _names(patterns: list[Any], space: str = "") -> Iterator[str]:
+    for one in patterns:
+        if isinstance(one, URLPattern):
+            yield f"{space}{one.name}"
+        elif one.app_name != "api":  # the REST interface has no pages
+            yield from _names(one.url_patterns, f"{one.namespace}:" if one.namespace else space)
+
+
+@pytest.fixture(scope="module")
+def names_of_the_shop() -> dict[str, str]:
+    """Ask the shop itself, under its own settings, for its addresses: the pattern of each name."""
+    told = {**os.environ, "DJANGO_SETTINGS_MODULE": "sayso_demo.shop.settings"}
+    asked = subprocess.run(
+        [sys.executable, "-c", NAMES_OF_THE_SHOP], env=told, capture_output=True, timeout=30
+    )
+    assert asked.returncode == 0, asked.stderr.decode()
+    return dict(json.loads(asked.stdout))
+
+
+def _listed(house: str) -> set[str]:
+    return {stop.name for stop in STOPS if stop.house == house} | FORMS[house].keys() | FILES[house].keys()
+
+
+def test_no_address_of_sayso_is_left_out() -> None:
+    assert set(_names(get_resolver().url_patterns)) == _listed("sayso")
+
+
+def test_no_address_of_the_shop_is_left_out(names_of_the_shop: dict[str, str]) -> None:
+    assert names_of_the_shop.keys() == _listed("shop")
+
+
+def test_each_address_on_the_list_is_the_one_it_says(
+    demo: Demo, browser: Browser, people: People, names_of_the_shop: dict[str, str]
+) -> None:
+    for stop in STOPS[: -len(("partner", "mailbox"))]:
+        with watched(browser, storage_state=people.states[stop.who]) as (context, _complaints):
+            page = context.new_page()
+            page.goto(people.address(demo, stop.path, stop.house))
+            path = urlsplit(page.url).path
+            if page.url.startswith(demo.sayso):
+                assert resolve(path).view_name == (stop.lands or stop.name), stop.title
+            else:
+                assert re.match(names_of_the_shop[stop.name], path.removeprefix("/")), stop.title
+
+
+def _got(context: BrowserContext, address: str) -> APIResponse:
+    return context.request.get(address, max_redirects=0)
+
+
+@pytest.mark.parametrize("house", FORMS)
+def test_an_address_that_takes_forms_says_so_to_whoever_opens_it(
+    demo: Demo, browser: Browser, people: People, axe: str, house: str
+) -> None:
+    with watched(browser, storage_state=people.states["ada"]) as (context, complaints):
+        look = Look(context.new_page(), complaints)
+        for name, path in FORMS[house].items():
+            address = people.address(demo, path, house)
+            reply = look.page.goto(address)
+            assert reply is not None
+            assert (name, reply.status, reply.headers.get("allow")) == (name, 405, "POST")
+            assert look.page.locator("h1").inner_text() == "There is nothing to read here"
+            assert look.page.locator("main a.button").is_visible()
+            assert _findings(look, axe, Stop(house, name, "ada", path, status=405), "light") == []
+
+
+@pytest.mark.parametrize("house", FILES)
+def test_an_address_of_a_file_answers_with_that_file(
+    demo: Demo, browser: Browser, people: People, house: str
+) -> None:
+    with watched(browser, storage_state=people.states["ada"]) as (context, _complaints):
+        for name, (path, kind) in FILES[house].items():
+            reply = _got(context, people.address(demo, path, house))
+            assert (name, reply.status) == (name, 200)
+            assert reply.headers["content-type"].startswith(kind)
+            assert reply.body()
