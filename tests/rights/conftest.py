@@ -44,11 +44,11 @@ class Ada:
 
 
 @pytest.fixture
-def worlds() -> Iterator[dict[str, World]]:
+def worlds() -> dict[str, World]:
     made = {name: world(name) for name in ("brightside", "desk")}
     for each in made.values():
         each.__init__()  # type: ignore[misc]
-    yield made
+    return made
 
 
 @pytest.fixture
