@@ -60,3 +60,12 @@ def new_postgres_database(postgres: Postgres) -> Callable[[], str]:
     """Give a function that makes an empty PostgreSQL database and returns its address."""
     numbers = count(1)
     return lambda: postgres.create(f"test_{next(numbers)}")
+
+
+@pytest.fixture(scope="session")
+def database_of_its_own(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Give a function that makes the database of a deployment, of the kind the suite runs on; empty is SQLite."""
+    if DATABASE_URL.startswith("sqlite"):
+        return str
+    make: Callable[[], str] = request.getfixturevalue("new_postgres_database")
+    return make
