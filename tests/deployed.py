@@ -73,9 +73,12 @@ class Deployment:
             yield process
         finally:
             process.terminate()
-            process.communicate(timeout=10)
-            for left in self.processes():
-                os.kill(left, signal.SIGKILL)
+            try:
+                process.wait(10)
+            finally:
+                for left in self.processes():
+                    os.kill(left, signal.SIGKILL)
+                process.communicate()
 
     def processes(self) -> set[int]:
         """List every process of this deployment, however it was started: by the home it was told."""
