@@ -33,6 +33,8 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
+from tests import readme  # noqa: E402
+from tests.deployed import Deployment  # noqa: E402
 from tools.postgres import Postgres  # noqa: E402
 
 hypothesis.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
@@ -60,3 +62,30 @@ def new_postgres_database(postgres: Postgres) -> Callable[[], str]:
     """Give a function that makes an empty PostgreSQL database and returns its address."""
     numbers = count(1)
     return lambda: postgres.create(f"test_{next(numbers)}")
+
+
+@pytest.fixture(scope="session")
+def database_of_its_own(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Give a function that makes the database of a deployment, of the kind the suite runs on; empty is SQLite."""
+    if DATABASE_URL.startswith("sqlite"):
+        return str
+    make: Callable[[], str] = request.getfixturevalue("new_postgres_database")
+    return make
+
+
+@pytest.fixture(scope="session")
+def served(
+    database_of_its_own: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    """Give Sayso running as a brand runs it. Everybody shares it: come with a device or customer of your own."""
+    deployment = Deployment(tmp_path_factory.mktemp("served"), database_of_its_own())
+    deployment.prepare()
+    with deployment.serving():
+        yield deployment
+
+
+@pytest.fixture(scope="session")
+def wired_site(served: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a site wired to Sayso with the README's lines and nothing else."""
+    with readme.site(tmp_path_factory.mktemp("site"), served.web) as address:
+        yield address

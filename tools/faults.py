@@ -70,26 +70,34 @@ def put_in(fault: Fault, tree: Path) -> str:
     return before
 
 
-def turns_red(test: str, tree: Path) -> bool:
-    """Run one test in the copy. Red means that it ran and failed: pytest's exit code 1."""
+def turns_red(tree: Path, *tests: str) -> bool:
+    """Run tests in the copy. Red means that they ran and one failed: pytest's exit code 1."""
     places = [tree / "src", tree / "demo", tree / "sdk" / "python", tree]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SAYSO_")}
     environment["PYTHONPATH"] = os.pathsep.join(str(place) for place in places)
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", test]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests]
     done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
     if done.returncode not in {0, 1}:
-        raise Unusable(f"{test} could not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        raise Unusable(f"{', '.join(tests)} could not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.returncode == 1
 
 
-def verdict(fault: Fault, tree: Path) -> str | None:
+def all_green(faults: Sequence[Fault], tree: Path) -> bool:
+    """Run every named test at once, without any fault: far quicker than one after the other."""
+    try:
+        return not turns_red(tree, *{fault.test: None for fault in faults})
+    except Unusable:
+        return False
+
+
+def verdict(fault: Fault, tree: Path, known_green: bool) -> str | None:
     """Try one fault in the copy, which is left as it was. Give the complaint, or None if the test saw it."""
-    if turns_red(fault.test, tree):
+    if not known_green and turns_red(tree, fault.test):
         return f"{fault.id}: {fault.test} is red before the fault is put in"
     before = put_in(fault, tree)
     try:
-        seen = turns_red(fault.test, tree)
+        seen = turns_red(tree, fault.test)
     finally:
         (tree / fault.file).write_text(before)
     return None if seen else f"{fault.id}: {fault.test} stayed green"
@@ -101,9 +109,10 @@ def try_all(faults: Sequence[Fault], root: Path) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="sayso-faults-") as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(root, tree, ignore=IGNORED, symlinks=True)
+        known_green = all_green(faults, tree)
         for fault in faults:
             try:
-                complaint = verdict(fault, tree)
+                complaint = verdict(fault, tree, known_green)
             except Unusable as reason:
                 complaint = str(reason)
             say(f"  {'NOT SEEN' if complaint else 'seen':<10}{fault.id}: {fault.what}")

@@ -24,14 +24,14 @@ def django_ready() -> None:
 
 
 def plainly(command: F) -> F:
-    """Show what Sayso raises on purpose as two lines, what is wrong and what to do, and exit with 2."""
+    """Show what Sayso raises on purpose as one line, what is wrong and what to do, and exit with 2."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
         except SaysoError as error:
-            click.echo(f"sayso: {error.detail}\n  {error.remedy}", err=True)
+            click.echo(f"sayso: {error.detail} Remedy: {error.remedy}", err=True)
             sys.exit(2)
 
     return run  # type: ignore[return-value]  # the wrapper has the signature of what it wraps
@@ -143,8 +143,9 @@ def verify(file: Path, pins: Path) -> None:
 @plainly
 def serve() -> None:
     """Run edge, pages and worker as separate processes; SIGTERM or Ctrl-C stops all within five seconds."""
-    from sayso.config.supervisor import Supervisor, sayso_children
+    from sayso.config.supervisor import Supervisor, need_free_ports, sayso_children
 
+    need_free_ports()
     supervisor = Supervisor(sayso_children())
     supervisor.start()
     sys.exit(supervisor.run())

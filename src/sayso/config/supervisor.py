@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -36,20 +38,54 @@ class Child:
             list(self.command), env=environment, start_new_session=True
         )
 
+    def clear(self) -> None:
+        """Kill what is left of its session: a server that died leaves helpers that still listen."""
+        if self.process:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
     @property
     def running(self) -> bool:
         """Tell whether it runs."""
         return self.process is not None and self.process.poll() is None
 
 
-def _granian(target: str, interface: str, address: str, *more: str) -> list[str]:
+def _port(address: str) -> int:
     port = urlsplit(address).port
     if port is None:
         raise Misconfigured(
             "port_missing", f"{address} names no port.", "Write it like http://localhost:8700."
         )
+    return port
+
+
+def need_free_ports() -> None:
+    """Make sure that web and edge can listen. Raises `Misconfigured` with code `port_taken`."""
+    listen = env.text("SAYSO_LISTEN")
+    family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+    for name in ("SAYSO_WEB_ADDRESS", "SAYSO_EDGE_ADDRESS"):
+        port = _port(env.text(name))
+        try:
+            # Two servers of ours could share a port without noticing; a plain one cannot.
+            socket.create_server((listen, port), family=family).close()
+        except OSError as taken:
+            remedy = f"Stop what listens there, or set {name} to another port."
+            raise Misconfigured(
+                "port_taken", f"Port {port} is not free ({taken.strerror}).", remedy
+            ) from taken
+
+
+def _granian(target: str, interface: str, address: str, *more: str) -> list[str]:
     base = ["-m", "granian", target, "--interface", interface, "--host", env.text("SAYSO_LISTEN")]
-    quiet = ["--port", str(port), "--log-level", "warning", "--no-ws", "--workers-kill-timeout", "3"]
+    quiet = [
+        "--port",
+        str(_port(address)),
+        "--log-level",
+        "warning",
+        "--no-ws",
+        "--workers-kill-timeout",
+        "3",
+    ]
     return [sys.executable, *base, *quiet, *more]
 
 
@@ -126,6 +162,7 @@ class Supervisor:
             if len(child.started) >= STARTS:
                 print(f"sayso: {child.name} keeps stopping; see its messages above", file=sys.stderr)  # noqa: T201
                 return False
+            child.clear()
             child.start()
         return True
 
@@ -137,13 +174,7 @@ class Supervisor:
         end = time.monotonic() + GRACE
         for child in self._children:
             if child.process:
-                _wait_or_kill(child.process, max(0.0, end - time.monotonic()))
-
-
-def _wait_or_kill(process: subprocess.Popen[bytes], seconds: float) -> None:
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        # The whole session of the child: its own workers would outlive it otherwise.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(1)
+                with suppress(subprocess.TimeoutExpired):
+                    child.process.wait(max(0.0, end - time.monotonic()))
+                child.clear()
+                child.process.wait(1)
