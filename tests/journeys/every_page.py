@@ -84,7 +84,7 @@ SHOP = (
     Stop("shop", "checkout", "ada", "/checkout", sees="form.fields"),
     Stop("shop", "order", "ada", "/orders/{order}"),
     Stop(
-        "shop", "thanks", "arriving", "/orders/{asked}/thanks", state="with the question", sees="section.ask"
+        "shop", "thanks", "buying", "/orders/{asked}/thanks", state="with the question", sees="section.ask"
     ),
     Stop(
         "shop",

@@ -76,7 +76,7 @@ class People:
 def people(demo: Demo, browser: Browser) -> People:
     """Bring everybody to where they look at the pages from."""
     found = People({"nobody": None})
-    steps = {"ada": _ada, "arriving": _arriving, "leaving": _leaving, "waiting": _waiting, "otto": _otto}
+    steps = {"ada": _ada, "buying": _buying, "arriving": _arriving, "leaving": _leaving, "waiting": _waiting, "otto": _otto}
     for who, step in steps.items():
         with watched(browser) as (context, complaints):
             address = OTTO if who == "otto" else f"{who}.pages@example.test"
@@ -123,12 +123,17 @@ def _ada(ada: Person) -> dict[str, str]:
     return known
 
 
+def _buying(ada: Person) -> dict[str, str]:
+    ada.chooses(parts=(BOUGHT, LIKED))
+    ada.buys(TOWEL)
+    return {"asked": _key(ada)}
+
+
 def _arriving(ada: Person) -> dict[str, str]:
     ada.chooses(parts=(BOUGHT, LIKED))
     ada.buys(TOWEL)
-    known = {"asked": _key(ada)}
     ada.signs_in()
-    return known
+    return {}
 
 
 def _leaving(ada: Person) -> dict[str, str]:
