@@ -1,6 +1,7 @@
 """The gate over HTTP: a reason for every answer, and no answer without a key."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.edge.conftest import Caller
 from tests.linen import LEARN, PASS_ON, PURCHASES
 
+CASES = json.loads((Path(__file__).parents[2] / "conformance" / "decisions.json").read_text())["cases"]
 QUESTIONS = [
     {"purpose": "personalise", "category": "purchases"},
     {"purpose": "learn", "category": "purchases", "operation": "use", "recipient": "self"},
@@ -19,6 +21,16 @@ def _decide(browser: Caller, key: str, body: Any) -> tuple[int, dict[str, Any]]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     status, _, reply = browser.request("POST", "/v1/decide", raw, authorization=f"Bearer {key}")
     return status, json.loads(reply)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_conformance(browser: Caller, server_key: str, case: dict[str, Any]) -> None:
+    for step in case["steps"]:
+        assert browser.answer(step["answers"], base=step["base"])[0] == 201
+    body = {"subject": {"device": browser.device}, "questions": case["questions"]}
+    _, reply = _decide(browser, server_key, body)
+    told = [(entry["permitted"], entry["reason"]) for entry in reply["decisions"]]
+    assert told == [(asked["permitted"], asked["reason"]) for asked in case["questions"]]
 
 
 def test_every_question_is_answered_in_order_with_its_reason(browser: Caller, server_key: str) -> None:

@@ -1,0 +1,86 @@
+"""The cases the server and both SDKs agree on, through the Python SDK: its proxy and its client, over HTTP."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sayso_sdk import Client, Question
+
+from sayso.core.values import new_id
+from tests.deployed import Deployment
+
+FOLDER = Path(__file__).parents[2] / "conformance"
+ANSWERS = json.loads((FOLDER / "answers.json").read_text())
+DECISIONS = json.loads((FOLDER / "decisions.json").read_text())
+
+
+class Visitor:
+    """Somebody in front of a wired site, whose browser keeps the cookie the proxy sets."""
+
+    def __init__(self, site: str, http: httpx.Client) -> None:
+        self._api, self._http = f"{site}/privacy/v1/sites/shop", http
+        self.device = secrets.token_urlsafe(32)
+
+    def standing(self) -> Any:
+        """Give where this browser stands; None before its first answer."""
+        return self._http.get(f"{self._api}/banner?locale=en").json()["standing"]
+
+    def answer(self, answers: dict[str, str], **change: Any) -> httpx.Response:
+        """Answer as the browser SDK does: the secret in a header until there is a cookie."""
+        shown = self._http.get(f"{self._api}/banner?locale=en").json()
+        body = {name: shown[name] for name in ("version", "locale", "text_hash", "layout")}
+        body |= {"event": new_id(), "surface": "banner", "act": "choose", "base": 0, "answers": answers}
+        kept = "sayso_device" in self._http.cookies
+        headers = {"Sec-Fetch-Site": "same-origin"} | ({} if kept else {"Sayso-Device": self.device})
+        return self._http.post(f"{self._api}/answers", json=body | change, headers=headers)
+
+
+@pytest.fixture
+def visitor(wired_site: str) -> Iterator[Visitor]:
+    with httpx.Client(trust_env=False) as http:
+        yield Visitor(wired_site, http)
+
+
+@pytest.fixture(scope="module")
+def sayso(served: Deployment) -> Iterator[Client]:
+    with Client(served.web, served.told("key", "linen-and-loom", "--scope", "decide")) as client:
+        yield client
+
+
+@pytest.mark.parametrize("case", ANSWERS["cases"], ids=lambda case: case["name"])
+def test_an_answer_comes_to_the_same_through_the_proxy(visitor: Visitor, case: dict[str, Any]) -> None:
+    reply = visitor.answer(case["answers"], **case.get("change", {}))
+    assert reply.status_code == case["status"], reply.text
+    if case["status"] == 201:
+        states = reply.json()["standing"]["states"]
+        assert {choice: states[choice] for choice in case["states"]} == case["states"]
+        assert visitor.standing()["states"] == states
+    else:
+        assert reply.json()["code"] == case["code"]
+        assert "set-cookie" not in reply.headers
+        assert visitor.standing() is None
+
+
+@pytest.mark.parametrize("story", ANSWERS["stories"], ids=lambda story: story["name"])
+def test_a_story_comes_to_the_same_through_the_proxy(visitor: Visitor, story: dict[str, Any]) -> None:
+    for step in story["steps"]:
+        states = visitor.answer(step["answers"], base=step["base"]).json()["standing"]["states"]
+        assert {name: states[name] for name in step["states"]} == step["states"]
+
+
+@pytest.mark.parametrize("case", DECISIONS["cases"], ids=lambda case: case["name"])
+def test_a_question_is_answered_the_same_through_the_client(
+    visitor: Visitor, sayso: Client, case: dict[str, Any]
+) -> None:
+    for step in case["steps"]:
+        visitor.answer(step["answers"], base=step["base"]).raise_for_status()
+    names = ("purpose", "category", "operation", "recipient")
+    asked = [Question(**{name: one[name] for name in names if name in one}) for one in case["questions"]]
+    made = sayso.decide({"device": visitor.device}, asked)
+    assert [one.choice for one in made] == [question.choice for question in asked]
+    wanted = [(one["permitted"], one["reason"]) for one in case["questions"]]
+    assert [(one.permitted, one.reason) for one in made] == wanted
