@@ -58,11 +58,21 @@ class NotEmpty(Exception):
 
 @dataclass(frozen=True)
 class Bought:
-    """The latest purchase of one product by one household."""
+    """The latest line on which one household bought one kind of product."""
 
     household: str
-    product: int
+    line: int
+    kind: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of product, the publisher's `product_type`, and where most of it stands."""
+
+    name: str
+    category: str
+    department: str
 
 
 def connect(url: str) -> sa.Engine:
@@ -94,15 +104,14 @@ def _copy(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> in
     return written
 
 
-def _chunks(lines: Iterable[Line]) -> Iterator[list[tuple[int, Line]]]:
+def _chunks(lines: Iterable[tuple[int, Line]]) -> Iterator[list[tuple[int, Line]]]:
     held: list[tuple[int, Line]] = []
-    for number, line in enumerate(lines, 1):
-        held.append((number, line))
+    for one in lines:
+        held.append(one)
         if len(held) == CHUNK:
             yield held
             held = []
-    if held:
-        yield held
+    yield held
 
 
 def _basket(line: Line) -> Row:
@@ -110,8 +119,8 @@ def _basket(line: Line) -> Row:
     return (line.basket_id, str(line.household_id), line.store_id, line.week, said)
 
 
-def _sold(number: int, line: Line) -> Row:
-    return (number, line.basket_id, line.product_id, line.quantity, *line[5:9])
+def _sold(place: int, line: Line) -> Row:
+    return (place, line.basket_id, line.product_id, line.quantity, *line[5:9])
 
 
 def load(
@@ -119,46 +128,49 @@ def load(
 ) -> int:
     """Write the products and these households' purchases in one transaction; give the number of lines.
 
-    `progress` is told how many lines were looked at since it was last told.
+    `progress` is told how many lines were written since it was last told.
     """
-    wanted, baskets, written = set(households), set[int](), 0
-    products = {product.product_id: product for product in source.products()}
+    wanted, baskets, written = frozenset(households), set[int](), 0
+    products = {product.product_id for product in source.products()}
     with engine.begin() as connection:
         _copy(connection, HOUSEHOLDS, ((str(household),) for household in sorted(wanted)))
-        _copy(connection, PRODUCTS, products.values())
-        for chunk in _chunks(source.lines()):
-            mine = [(number, line) for number, line in chunk if line.household_id in wanted]
-            unlisted = {line.product_id for _, line in mine} - products.keys()
-            products |= {number: Product(number) for number in unlisted}
-            _copy(connection, PRODUCTS, (products[number] for number in sorted(unlisted)))
-            fresh = {line.basket_id: _basket(line) for _, line in mine if line.basket_id not in baskets}
+        _copy(connection, PRODUCTS, source.products())
+        for chunk in _chunks(source.lines(wanted)):
+            unlisted = {line.product_id for _, line in chunk} - products
+            products |= unlisted
+            _copy(connection, PRODUCTS, map(Product, sorted(unlisted)))
+            fresh = {line.basket_id: _basket(line) for _, line in chunk if line.basket_id not in baskets}
             baskets |= fresh.keys()
             _copy(connection, BASKETS, fresh.values())
-            written += _copy(connection, LINES, (_sold(number, line) for number, line in mine))
+            written += _copy(connection, LINES, (_sold(place, line) for place, line in chunk))
             progress(len(chunk))
     return written
 
 
 def latest_purchases(engine: sa.Engine, each: int) -> Iterator[Bought]:
-    """Give every household's latest different products, at most `each`, ordered by household."""
-    at = sa.func.max(BASKETS.c.transaction_timestamp).label("at")
-    mine = [BASKETS.c.household_id, LINES.c.product_id]
-    bought = sa.select(*mine, at).select_from(LINES.join(BASKETS)).group_by(*mine).subquery()
-    newest = (bought.c.at.desc(), bought.c.product_id)
-    place = sa.func.row_number().over(partition_by=bought.c.household_id, order_by=newest).label("place")
-    ranked = sa.select(bought, place).subquery()
+    """Give the kinds of product every household bought last, at most `each`, ordered by household."""
+    kind, household, at = PRODUCTS.c.product_type, BASKETS.c.household_id, BASKETS.c.transaction_timestamp
+    newest = (at.desc(), LINES.c.line_id.desc())
+    again = sa.func.row_number().over(partition_by=(household, kind), order_by=newest).label("again")
+    joined = LINES.join(BASKETS).join(PRODUCTS)
+    said = sa.select(household, LINES.c.line_id, kind, at, again).select_from(joined)
+    once = said.where(kind.is_not(None)).subquery()
+    latest = (once.c.transaction_timestamp.desc(), once.c.line_id.desc())
+    place = sa.func.row_number().over(partition_by=once.c.household_id, order_by=latest).label("place")
+    ranked = sa.select(once, place).where(once.c.again == 1).subquery()
     query = sa.select(ranked).where(ranked.c.place <= each).order_by(ranked.c.household_id, ranked.c.place)
     with engine.connect() as connection:
         for row in connection.execute(query):
-            yield Bought(row.household_id, row.product_id, row.at.replace(tzinfo=UTC))
+            at_till = row.transaction_timestamp.replace(tzinfo=UTC)
+            yield Bought(row.household_id, row.line_id, row.product_type, at_till)
 
 
-def products(engine: sa.Engine, wanted: Iterable[int]) -> list[Product]:
-    """Give these products."""
-    numbers = set(wanted)
+def kinds(engine: sa.Engine) -> list[Kind]:
+    """List the kinds of product there are."""
+    kind, category, department = PRODUCTS.c.product_type, PRODUCTS.c.product_category, PRODUCTS.c.department
+    found = sa.select(kind, sa.func.min(category), sa.func.min(department)).where(kind.is_not(None))
     with engine.connect() as connection:
-        rows = connection.execute(sa.select(PRODUCTS).order_by(PRODUCTS.c.product_id))
-        return [Product(*row) for row in rows if row.product_id in numbers]
+        return [Kind(*row) for row in connection.execute(found.group_by(kind).order_by(kind))]
 
 
 def rows_of(engine: sa.Engine, household: str) -> dict[str, int]:
@@ -171,6 +183,13 @@ def rows_of(engine: sa.Engine, household: str) -> dict[str, int]:
     }
     with engine.connect() as connection:
         return {name: int(connection.scalar(query) or 0) for name, query in counted.items()}
+
+
+def baskets_of(engine: sa.Engine, household: str) -> set[int]:
+    """Give the numbers of one household's baskets."""
+    query = sa.select(BASKETS.c.basket_id).where(BASKETS.c.household_id == household)
+    with engine.connect() as connection:
+        return set(connection.scalars(query))
 
 
 def rows(engine: sa.Engine) -> dict[str, int]:

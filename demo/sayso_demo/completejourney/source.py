@@ -5,7 +5,7 @@ publisher's list leaves out stand here with nothing but their number.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -78,14 +78,19 @@ class Files:
         """Give every product."""
         return map(_product, self._rows("products.csv", Product._fields))
 
-    def lines(self) -> Iterator[Line]:
-        """Give every line of every receipt."""
-        for row in self._rows("transactions.csv", Line._fields):
-            yield _line(row, datetime.fromisoformat(row[10]))
+    def lines(self, households: Collection[int]) -> Iterator[tuple[int, Line]]:
+        """Give the lines of these households' receipts, each with its place in the whole list."""
+        for place, row in enumerate(self._rows("transactions.csv", Line._fields), 1):
+            if int(row[0]) in households:
+                yield place, _line(row, datetime.fromisoformat(row[10]))
 
     def households(self) -> list[int]:
         """List the households that bought anything, by their number."""
         return sorted({int(number) for (number,) in self._rows("transactions.csv", HOUSEHOLD)})
+
+    def count(self, households: Collection[int]) -> int:
+        """Count the lines of these households' receipts."""
+        return sum(int(number) in households for (number,) in self._rows("transactions.csv", HOUSEHOLD))
 
 
 class Package:
@@ -117,14 +122,19 @@ class Package:
         """Give every product."""
         return map(_product, self._rows("products.parquet", Product._fields))
 
-    def lines(self) -> Iterator[Line]:
-        """Give every line of every receipt."""
-        for row in self._rows("transactions.parquet", Line._fields):
-            yield _line(row, row[10])
+    def lines(self, households: Collection[int]) -> Iterator[tuple[int, Line]]:
+        """Give the lines of these households' receipts, each with its place in the whole list."""
+        for place, row in enumerate(self._rows("transactions.parquet", Line._fields), 1):
+            if row[0] in households:
+                yield place, _line(row, row[10])
 
     def households(self) -> list[int]:
         """List the households that bought anything, by their number."""
         return sorted({number for (number,) in self._rows("transactions.parquet", HOUSEHOLD)})
+
+    def count(self, households: Collection[int]) -> int:
+        """Count the lines of these households' receipts."""
+        return sum(number in households for (number,) in self._rows("transactions.parquet", HOUSEHOLD))
 
 
 Source = Files | Package
