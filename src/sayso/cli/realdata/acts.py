@@ -33,6 +33,8 @@ from sayso.rights import services as rights
 
 PATIENCE = 60.0  # seconds for one request
 SHOWN = 4  # suggestions of one household
+REASONS = 3  # reasons printed of each
+STAYING = 2  # counted households that do not withdraw, so that there is somebody to erase
 
 
 def spread(items: Sequence[str], count: int) -> list[str]:
@@ -81,10 +83,16 @@ def _example(
     quiet = all(not each.on for item in without.items for each in item.reasons if each.id == reason.id)
     report.check("a reason switched off counts for nothing", quiet and _adds_up(without))
     report.check("switched on again, everything is as before", _suggested(account) == found)
-    lines = [f"Household {household} is suggested:"]
-    for item in found.items:
-        lines.append(f"  {item.score:6.3f}  {item.title}")
-        lines += [f"  {why.contribution:+7.3f}    {why.text}" for why in item.reasons]
+    return [f"Household {household} is suggested:", *(line for item in found.items for line in _told(item))]
+
+
+def _told(item: personalisation.Recommended) -> list[str]:
+    """Write one suggestion with its strongest reasons; the rest, fifty at most, is added up."""
+    reasons = sorted(item.reasons, key=lambda why: -why.contribution)
+    lines = [f"  {item.score:7.3f}  {item.title}"]
+    lines += [f"  {why.contribution:+7.3f}    {why.text}" for why in reasons[:REASONS]]
+    if rest := reasons[REASONS:]:
+        lines.append(f"  {sum(why.contribution for why in rest):+7.3f}    {len(rest)} more reasons")
     return lines
 
 
@@ -104,7 +112,7 @@ def withdraw(report: Report, cast: Cast, count: int) -> list[str]:
         for name in cast.who_said("learn", answers.GIVEN)
         if personalisation.contributes(BRAND, [cast.accounts[name]])
     ]
-    chosen, left = spread(counted, count), 0
+    chosen, left = spread(counted, min(count, len(counted) - STAYING)), 0
     forgetting = report.figures["forget"] = Figure("subtracted from the counts", "households")
     with (
         report.measure("withdraw", "withdrawals recorded durably", "answers") as figure,
@@ -121,6 +129,13 @@ def withdraw(report: Report, cast: Cast, count: int) -> list[str]:
             left += len(personalisation.contributes(BRAND, [account]))
     report.check(f"{len(chosen):,} households counted before are counted no more", bool(chosen) and not left)
     return chosen
+
+
+def see_it_stop(report: Report) -> None:
+    """Let the worker carry out what the withdrawals ask for: each stop is seen to hold, or tried again."""
+    with report.measure("stops", "stops carried out and seen to hold", "steps") as figure:
+        while done := work.once(datetime.now(UTC)):
+            figure.count += done
 
 
 def rebuild_elsewhere(report: Report, name: str, when: str) -> None:

