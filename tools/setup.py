@@ -19,7 +19,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 PYTHON = ROOT / ".venv" / "bin" / "python"
-REQUIREMENTS = {"demo": ["requirements.txt"], "test": ["requirements-test.txt"]}
+REQUIREMENTS = {
+    "demo": ["requirements.txt"],
+    "test": ["requirements-test.txt"],
+    "bench": ["requirements-bench.txt"],
+}
 PACKAGES = {
     "chromium": "/usr/bin/chromium",
     "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -160,7 +164,7 @@ def prepare(kind: str) -> None:
     """Do everything that `kind` needs and that is not done yet."""
     make_environment()
     # What the tests need holds what the demo needs: do not install it twice.
-    if kind == "test" or not fresh("test", sources_of("test")):
+    if kind != "demo" or not fresh("test", sources_of("test")):
         once(kind, sources_of(kind), install(kind))
     if kind == "test":
         find_browser()
@@ -171,7 +175,7 @@ def main() -> int:
     """Prepare, or say in one line why not."""
     kind = sys.argv[1] if len(sys.argv) == 2 else ""
     if kind not in REQUIREMENTS:
-        sys.stderr.write("usage: python3 tools/setup.py demo|test\n")
+        sys.stderr.write("usage: python3 tools/setup.py demo|test|bench\n")
         return 2
     try:
         prepare(kind)

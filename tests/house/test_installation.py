@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from tools.setup import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-FILES = ("requirements.txt", "requirements-test.txt", "requirements-node.txt")
+FILES = ("requirements.txt", "requirements-test.txt", "requirements-bench.txt", "requirements-node.txt")
 
 
 def needed_by(requirement: Requirement) -> list[Requirement]:
@@ -60,6 +60,7 @@ def test_every_dependency_is_pinned_within_the_range_asked_for() -> None:
     asked = {
         "requirements.txt": [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["demo"]],
         "requirements-test.txt": [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]],
+        "requirements-bench.txt": [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["realdata"]],
     }
     for file, lines in asked.items():
         for requirement in map(Requirement, lines):
@@ -69,7 +70,8 @@ def test_every_dependency_is_pinned_within_the_range_asked_for() -> None:
 
 
 def test_the_tests_run_on_exactly_what_the_demo_installs() -> None:
-    assert pins("requirements.txt").items() <= pins("requirements-test.txt").items()
+    for file in ("requirements-test.txt", "requirements-bench.txt"):
+        assert pins("requirements.txt").items() <= pins(file).items()
 
 
 def test_every_pin_has_hashes_and_no_file_names_an_address_or_a_path() -> None:

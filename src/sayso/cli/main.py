@@ -207,12 +207,26 @@ def officer(email: str) -> None:
     help="Where the demo keeps its state.",
 )
 @click.option("--port", default=8700, show_default=True, help="The first of the demo's ports.")
+@click.option(
+    "--data",
+    type=click.Choice(["completejourney"]),
+    help="Instead of the shop: a data set of purchases, from the command line; begins anew each time.",
+)
+@click.option("--households", type=click.IntRange(1), help="With --data: how many households; else all.")
+@click.option("--seed", default=1, show_default=True, help="With --data: what the answers are drawn with.")
+@click.option("--sample", is_flag=True, help="With --data: the 60 households of a checkout's tests.")
 @plainly
-def demo(reset: bool, home: Path, port: int) -> None:
+def demo(
+    reset: bool, home: Path, port: int, data: str | None, households: int | None, seed: int, sample: bool
+) -> None:
     """Run a shop, an ad partner and a mailbox with Sayso on this machine, to try everything.
 
     Ctrl-C stops all of it; the next start finds it as it was.
     """
+    if data:
+        from sayso.cli.realdata import command as realdata
+
+        sys.exit(realdata.start(home.resolve() / data, households, seed, sample))
     from sayso.cli import demo as command
 
     sys.exit(command.start(home.resolve(), reset, port))

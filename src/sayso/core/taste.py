@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from fractions import Fraction
 
 from sayso.core.catalogue import Catalogue
 from sayso.core.duration import Duration
@@ -189,7 +188,7 @@ def _together(known: Known, catalogue: Catalogue) -> Iterator[Reason]:
         bought.setdefault(purchase.item, []).append(purchase)
     for item, purchases in sorted(bought.items()):
         terms = {
-            other: int(WEIGHT[Kind.TOGETHER] * Fraction(both, known.people[item]))
+            other: WEIGHT[Kind.TOGETHER] * both // known.people[item]
             for other, both in known.together.get(item, {}).items()
             if both >= LEAST_PEOPLE and other in catalogue.items
         }

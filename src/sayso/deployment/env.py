@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sayso.core.errors import Misconfigured
@@ -64,11 +65,16 @@ def flag(name: str) -> bool:
     return text(name) == "1"
 
 
+@lru_cache(maxsize=8)
+def _made(folder: Path) -> Path:
+    # Once: the key store asks where home is for every single value it opens.
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder.resolve()
+
+
 def home() -> Path:
     """Give the folder for embedded databases and secrets, made when it is first asked for."""
-    folder = Path(text("SAYSO_HOME")).resolve()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+    return _made(Path.cwd() / text("SAYSO_HOME"))
 
 
 def database_url() -> str:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Q
 from django.utils import translation
 
 from sayso.core.catalogue import Catalogue, Item, read_catalogue
 from sayso.core.counts import Counts, total
 from sayso.core.fact import SHAPES, Fact
 from sayso.core.taste import (
+    LEAST_PEOPLE,
     Because,
     ColdWeek,
     Known,
@@ -87,11 +87,13 @@ def switched_off(brand: str, subjects: Sequence[str]) -> frozenset[str]:
 
 def _together(brand: str, bought: set[str]) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
     pairs: dict[str, dict[str, int]] = {item: {} for item in bought}
-    either = Q(first__in=bought) | Q(second__in=bought)
-    for row in models.PairCount.objects.filter(either, brand=brand):
-        for item, other in ((row.first, row.second), (row.second, row.first)):
-            if item in bought:
-                pairs[item][other] = row.people
+    # What the rules would leave out for being too few is not even read: with real shoppers, nearly all of it.
+    enough = models.PairCount.objects.filter(brand=brand, people__gte=LEAST_PEOPLE)
+    for ours, theirs in (("first", "second"), ("second", "first")):
+        for item, other, people in enough.filter(**{f"{ours}__in": bought}).values_list(
+            ours, theirs, "people"
+        ):
+            pairs[item][other] = people
     rows = models.ItemCount.objects.filter(brand=brand, item__in=bought)
     return pairs, dict(rows.values_list("item", "people"))
 
