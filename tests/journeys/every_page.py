@@ -83,9 +83,7 @@ SHOP = (
     Stop("shop", "basket", "ada", "/basket", sees="ul.lines"),
     Stop("shop", "checkout", "ada", "/checkout", sees="form.fields"),
     Stop("shop", "order", "ada", "/orders/{order}"),
-    Stop(
-        "shop", "thanks", "buying", "/orders/{asked}/thanks", state="with the question", sees="section.ask"
-    ),
+    Stop("shop", "thanks", "buying", "/orders/{asked}/thanks", state="with the question", sees="section.ask"),
     Stop(
         "shop",
         "thanks",

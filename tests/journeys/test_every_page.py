@@ -76,7 +76,14 @@ class People:
 def people(demo: Demo, browser: Browser) -> People:
     """Bring everybody to where they look at the pages from."""
     found = People({"nobody": None})
-    steps = {"ada": _ada, "buying": _buying, "arriving": _arriving, "leaving": _leaving, "waiting": _waiting, "otto": _otto}
+    steps = {
+        "ada": _ada,
+        "buying": _buying,
+        "arriving": _arriving,
+        "leaving": _leaving,
+        "waiting": _waiting,
+        "otto": _otto,
+    }
     for who, step in steps.items():
         with watched(browser) as (context, complaints):
             address = OTTO if who == "otto" else f"{who}.pages@example.test"
