@@ -125,7 +125,7 @@ def read_answers(source: object, published: Published) -> dict[str, ConsentStatu
         if choice not in known:
             remedy = "Take the choices from the published notice."
             raise Invalid("unknown_choice", "A choice is not in this notice.", remedy)
-        if value not in ANSWERABLE:
+        if not isinstance(value, str) or value not in ANSWERABLE:
             remedy = "Say given, refused or deferred."
             raise Invalid("invalid_answer", "An answer is neither yes, no nor later.", remedy)
         answers[choice] = ConsentStatus(value)
