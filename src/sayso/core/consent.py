@@ -169,8 +169,9 @@ def _fold_one(
         after = _narrowed(held, rev)
     elif said is ConsentStatus.DEFERRED:
         after = _deferred(held, rev)
-    elif answer.base < held.narrowed:
-        # INVARIANT: a yes given before she saw her own later no permits nothing (a tablet that was offline).
+    elif held.narrowed and not held.narrowed <= answer.base < rev:
+        # INVARIANT: a yes given before she saw her own later no permits nothing (a tablet that was offline),
+        # and what claims to have seen a revision that is yet to come has seen nothing.
         return held, ConsentStatus.SUPERSEDED
     else:
         after = _given(held, rev, answer, published, choice, now)
