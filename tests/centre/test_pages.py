@@ -36,6 +36,14 @@ def test_a_page_stands_in_both_languages_with_a_person_to_write_to_and_the_right
 
 
 @pytest.mark.parametrize("path", OPEN)
+def test_no_page_is_kept_for_whoever_presses_back_after_her(
+    browser: Client, answered: Answering, path: str
+) -> None:
+    answered(purchases="given")
+    assert "no-store" in browser.get(path, follow=True)["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", OPEN)
 def test_a_page_has_no_inline_style_or_script(browser: Client, answered: Answering, path: str) -> None:
     answered(purchases="given")
     page = browser.get(path, follow=True)

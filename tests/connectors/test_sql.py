@@ -87,6 +87,15 @@ def test_her_identifiers_are_struck_out_of_a_note_about_somebody_else(
     ]
 
 
+def test_a_word_typed_as_telephone_is_struck_out_of_nobodys_note(
+    connector: SqlConnector, ada: Person, database: sa.Engine
+) -> None:
+    with database.begin() as connection:
+        connection.exec_driver_sql("UPDATE customers SET phone = 'instead' WHERE id = 17")
+    erase(connector, ada)
+    assert "instead" in str(rows(database, "SELECT text FROM support_notes"))
+
+
 def test_reading_back_finds_nothing_after_an_erasure_and_repeating_it_changes_nothing(
     connector: SqlConnector, ada: Person, database: sa.Engine
 ) -> None:

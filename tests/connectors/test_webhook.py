@@ -167,6 +167,12 @@ def test_an_acknowledgement_is_taken_from_the_partner_alone_and_about_its_own_me
         "fc00::1",
         "::ffff:127.0.0.1",
         "2002:7f00:1::",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a9fe:a9fe",
+        "fec0::1",
+        "192.0.0.192",
     ],
 )
 def test_no_address_of_our_own_network_is_reached(monkeypatch: pytest.MonkeyPatch, address: str) -> None:

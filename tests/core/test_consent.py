@@ -77,6 +77,15 @@ def test_an_offline_tablet_cannot_undo_a_withdrawal(published: Published) -> Non
     assert seen.outcome == {LEARN: GIVEN}
 
 
+def test_a_yes_that_claims_to_have_seen_what_is_yet_to_come_undoes_no_withdrawal(
+    published: Published,
+) -> None:
+    standing = _after(published, answer(published, learn=GIVEN), answer(published, 1, learn=REFUSED))
+    forged = fold(standing, answer(published, 2**53 - 1, learn=GIVEN), published, MONDAY)
+    assert forged.outcome == {LEARN: ConsentStatus.SUPERSEDED}
+    assert forged.standing.held[LEARN].status is ConsentStatus.WITHDRAWN
+
+
 def test_not_now_neither_withdraws_nor_softens_a_no(published: Published) -> None:
     standing = _after(published, answer(published, learn=GIVEN, pass_on=REFUSED))
     after = fold(standing, answer(published, 1, learn=DEFERRED, pass_on=DEFERRED), published, MONDAY)

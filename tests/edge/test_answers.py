@@ -47,12 +47,20 @@ def test_conformance_of_stories(browser: Caller, story: dict[str, Any]) -> None:
         (b"{", 400, "malformed_json"),
         (b"[]", 422, "invalid_answer"),
         (b'{"event": 1, "event": 2}', 400, "duplicate_key"),
+        (b'{"at": "\\ud800"}', 400, "malformed_json"),
         (b'"' + b"x" * LARGEST_ANSWER + b'"', 413, "too_large"),
     ],
 )
 def test_what_is_no_answer_is_refused(browser: Caller, body: bytes, status: int, code: str) -> None:
     got, reply = browser.post(body)
     assert (got, reply["code"]) == (status, code)
+    assert models.Event.objects.count() == 0
+
+
+@pytest.mark.parametrize("said", [["given"], {"given": True}, None, 1])
+def test_an_answer_that_is_no_text_is_refused(browser: Caller, said: Any) -> None:
+    status, reply = browser.answer({LEARN: said})
+    assert (status, reply["code"]) == (422, "invalid_answer")
     assert models.Event.objects.count() == 0
 
 

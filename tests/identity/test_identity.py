@@ -4,6 +4,8 @@ import secrets
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 
 from sayso.core.errors import Forbidden, Invalid
 from sayso.identity import keys, models, queries, services, store
@@ -127,3 +129,17 @@ def test_a_joined_device_stays_part_of_her_past_after_sign_out_until_somebody_el
     services.start_link(device, cleo, now)
     services.join_device(device, cleo, now + timedelta(hours=1))
     assert (queries.joined_devices(ada), queries.joined_devices(cleo)) == ([], [device])
+
+
+def test_a_forgotten_persons_sessions_go_with_her(now: datetime) -> None:
+    person = services.person_for("ada@example.test", now)
+    account = services.sign_in(person, "ada@example.test", now)
+    hers, anothers = SessionStore(), SessionStore()
+    hers.update(
+        {"_auth_user_id": str(person), "account_authentication_methods": [{"email": "ada@example.test"}]}
+    )
+    anothers.update({"_auth_user_id": str(person + 1)})
+    hers.save()
+    anothers.save()
+    services.forget([account])
+    assert list(Session.objects.values_list("session_key", flat=True)) == [anothers.session_key]

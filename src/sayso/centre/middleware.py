@@ -17,6 +17,8 @@ class ProblemPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on; say in words what an address is for that takes forms only."""
         response = self.get_response(request)
+        # What a page shows is hers: whoever presses "back" after she signed out or was erased gets none of it.
+        response.headers.setdefault("Cache-Control", "no-store")
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             page = render(request, "405.html", status=405)
             page["Allow"] = response["Allow"]

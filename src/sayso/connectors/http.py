@@ -19,6 +19,14 @@ from sayso.deployment import env
 MAX_BYTES = 64 * 1024
 SECONDS = 10.0
 _PORTS = {"http": 80, "https": 443}
+# What Python's `is_global` lets through and still ends inside: IPv4 written as IPv6 (RFC 4291, 2765, 6052,
+# 8215), old site-local addresses (RFC 3879), and the protocol block where a cloud keeps its metadata.
+_INWARD = tuple(
+    map(
+        ipaddress.ip_network,
+        ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10", "192.0.0.0/24"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,8 @@ def _allowed() -> set[str]:
 def _is_public(address: str) -> bool:
     found = ipaddress.ip_address(address)
     inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return found.is_global and not found.is_multicast and (inner is None or inner.is_global)
+    inward = any(found in network for network in _INWARD)
+    return found.is_global and not found.is_multicast and not inward and (inner is None or inner.is_global)
 
 
 def _resolve(host: str, port: int) -> list[str]:

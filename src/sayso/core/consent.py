@@ -125,7 +125,7 @@ def read_answers(source: object, published: Published) -> dict[str, ConsentStatu
         if choice not in known:
             remedy = "Take the choices from the published notice."
             raise Invalid("unknown_choice", "A choice is not in this notice.", remedy)
-        if value not in ANSWERABLE:
+        if not isinstance(value, str) or value not in ANSWERABLE:
             remedy = "Say given, refused or deferred."
             raise Invalid("invalid_answer", "An answer is neither yes, no nor later.", remedy)
         answers[choice] = ConsentStatus(value)
@@ -169,8 +169,9 @@ def _fold_one(
         after = _narrowed(held, rev)
     elif said is ConsentStatus.DEFERRED:
         after = _deferred(held, rev)
-    elif answer.base < held.narrowed:
-        # INVARIANT: a yes given before she saw her own later no permits nothing (a tablet that was offline).
+    elif held.narrowed and not held.narrowed <= answer.base < rev:
+        # INVARIANT: a yes given before she saw her own later no permits nothing (a tablet that was offline),
+        # and what claims to have seen a revision that is yet to come has seen nothing.
         return held, ConsentStatus.SUPERSEDED
     else:
         after = _given(held, rev, answer, published, choice, now)

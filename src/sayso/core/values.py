@@ -38,12 +38,15 @@ def _refuse_constant(name: str) -> Any:
 
 
 def read_json(raw: bytes) -> Any:
-    """Read JSON strictly: UTF-8, no duplicate keys, no NaN.
+    """Read JSON strictly: UTF-8, no duplicate keys, no NaN, no half of a surrogate pair.
 
     Raises `Malformed`.
     """
     try:
-        return json.loads(raw.decode(), object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant)
+        read = json.loads(raw.decode(), object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant)
+        if b"\\ud" in raw.lower():
+            canonical(read)  # half of a surrogate pair can be written in JSON, and stored nowhere
+        return read
     except (UnicodeDecodeError, ValueError, RecursionError) as broken:
         raise Malformed("malformed_json", "The body is not valid JSON.", "Send UTF-8 JSON.") from broken
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth import get_user_model
+from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from sayso.core.errors import Forbidden, Invalid
@@ -136,11 +137,19 @@ def suppress(account: str, now: datetime) -> None:
 @transaction.atomic
 def forget(subjects: list[str]) -> None:
     """Delete these subjects with their identifiers, devices, links and logins, and destroy their keys."""
-    people = models.Login.objects.filter(subject_id__in=subjects).values_list("person_id", flat=True)
-    get_user_model().objects.filter(id__in=list(people)).delete()
+    people = list(models.Login.objects.filter(subject_id__in=subjects).values_list("person_id", flat=True))
+    _end_sessions({str(person) for person in people})
+    get_user_model().objects.filter(id__in=people).delete()
     models.Subject.objects.filter(id__in=subjects).delete()
     for subject in subjects:
         transaction.on_commit(partial(keys.destroy, subject))
+
+
+def _end_sessions(people: set[str]) -> None:
+    # A session names its person, and the address she signed in with, inside what is encoded only.
+    for session in Session.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) in people:
+            session.delete()
 
 
 @transaction.atomic

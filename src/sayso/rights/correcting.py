@@ -4,16 +4,23 @@ from collections.abc import Iterator
 
 from sayso.connectors.services import Verb
 from sayso.core.errors import Invalid
+from sayso.identity.store import NAMED_BY
 from sayso.inventory.queries import System
 from sayso.rights import person
 
 LONGEST = 200  # characters
 
 
-def _fields(system: System) -> Iterator[str]:
+def _offered(system: System) -> Iterator[str]:
     yield from system.config.get("rectify", [])
     for table in system.config.get("tables", {}).values():
         yield from (name for name, column in table.get("columns", {}).items() if column.get("rectify"))
+
+
+def _fields(system: System) -> Iterator[str]:
+    # INVARIANT: nobody takes on a name people are found by without proving it; what is sent to that address
+    # or ordered under it would become theirs.
+    yield from (field for field in _offered(system) if field not in NAMED_BY)
 
 
 def systems_of(field: str) -> list[System]:

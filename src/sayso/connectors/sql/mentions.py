@@ -13,6 +13,8 @@ from sayso.connectors.sql.schema import Tables
 
 STRUCK_OUT = "[erased]"
 SHORTEST = 4  # characters: anything shorter says too little to be searched for
+# An address or a telephone number. What else was typed into such a field may be any word of anybody's.
+CONTACT = re.compile(r"\S@\S|(?:\d\D{0,3}){7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +85,6 @@ def values_of(annotation: Annotation, tables: Tables, rows: Rows, known: Sequenc
         for name, column in subject.columns.items()
         if column.category == "contact" and isinstance(real.c[name].type, sa.String)
     ]
-    held = [str(row[name]) for row in rows[subject.name].values() for name in contact if row[name]]
+    typed = [str(row[name]) for row in rows[subject.name].values() for name in contact if row[name]]
+    held = [value for value in typed if CONTACT.search(value)]
     return sorted({value.strip() for value in (*known, *held) if len(value.strip()) >= SHORTEST})
