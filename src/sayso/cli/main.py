@@ -1,7 +1,6 @@
 """The command `sayso`."""
 
 import functools
-import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,17 +9,10 @@ from typing import Any, TypeVar
 
 import click
 
+from sayso.cli.ready import django_ready
 from sayso.core.errors import SaysoError
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-def django_ready() -> None:
-    """Set Django up, for commands that touch the database."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sayso.config.settings")
-    django.setup()
 
 
 def plainly(command: F) -> F:

@@ -12,6 +12,7 @@ from sayso_demo.completejourney import DATABASE_VARIABLE, SAMPLE, database
 from sayso_demo.completejourney.source import Files, NotInstalled, Package
 from sayso_demo.postgres import SOCKET_ONLY, Postgres
 
+from sayso.cli.ready import django_ready
 from sayso.cli.realdata.figures import Report, summary
 from sayso.core.errors import Misconfigured
 
@@ -55,8 +56,6 @@ def prepare(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
     os.environ["SAYSO_HOME"] = str(home)
     from django.core.management import call_command
-
-    from sayso.cli.main import django_ready
 
     django_ready()
     call_command("migrate", verbosity=0, interactive=False)
