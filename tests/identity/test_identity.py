@@ -113,7 +113,9 @@ def test_where_she_lives_is_what_she_says(now: datetime) -> None:
     assert queries.regions_of("nobody") == ("", "")
 
 
-def test_a_joined_device_stays_part_of_her_past_after_sign_out_until_somebody_else_joins_it(now: datetime) -> None:
+def test_a_joined_device_stays_part_of_her_past_after_sign_out_until_somebody_else_joins_it(
+    now: datetime,
+) -> None:
     _, device = _device(now)
     ada = services.link_customer(ADA, "", now)
     cleo = services.link_customer({"customer": "C-3003"}, "", now)

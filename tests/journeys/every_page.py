@@ -58,8 +58,8 @@ SAYSO = (
         sees="form[action$=package]",
     ),
     Stop("sayso", "centre:request", "ada", "/centre/requests/{correction}", state="a correction"),
-    Stop("sayso", "centre:request_link", "nobody", "/r/{copy}", state="without its secret", sees="#secret"),
     Stop("sayso", "centre:request_link", "nobody", "{link}", state="with its secret", sees="dl.facts"),
+    Stop("sayso", "centre:request_link", "nobody", "/r/{copy}", state="without its secret", sees="#secret"),
     Stop("sayso", "centre:current_notice", "nobody", "/notice", lands="centre:notice"),
     Stop("sayso", "centre:notice", "nobody", "/notice/{version}"),
     Stop("sayso", "centre:notice", "nobody", "/notice/sha256:none", state="unknown", status=404),
@@ -83,9 +83,7 @@ SHOP = (
     Stop("shop", "basket", "ada", "/basket", sees="ul.lines"),
     Stop("shop", "checkout", "ada", "/checkout", sees="form.fields"),
     Stop("shop", "order", "ada", "/orders/{order}"),
-    Stop(
-        "shop", "thanks", "buying", "/orders/{asked}/thanks", state="with the question", sees="section.ask"
-    ),
+    Stop("shop", "thanks", "buying", "/orders/{asked}/thanks", state="with the question", sees="section.ask"),
     Stop(
         "shop",
         "thanks",
