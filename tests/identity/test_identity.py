@@ -143,3 +143,11 @@ def test_a_forgotten_persons_sessions_go_with_her(now: datetime) -> None:
     anothers.save()
     services.forget([account])
     assert list(Session.objects.values_list("session_key", flat=True)) == [anothers.session_key]
+
+
+def test_an_account_gets_no_second_door_on_somebodys_word(now: datetime) -> None:
+    account = services.link_customer(ADA, "", now)
+    again = services.link_customer({"customer": "C-1001", "email": "mallory@example.test"}, "", now)
+    assert again == account
+    assert queries.account_by("email", "mallory@example.test") is None
+    assert queries.account_by("email", "ada@example.test") == account

@@ -45,7 +45,7 @@ def _on_nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse
 
 @api.exception_handler(Exception)
 def _on_unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.exception("unexpected %s", type(error).__name__)
+    log.error("unexpected %s", type(error).__name__)  # a message may hold values
     remedy = "Try again; if it lasts, report it with the time."
     broken = SaysoError("internal", "Something broke on our side.", remedy)
     return _reply(500, problem(broken))

@@ -18,9 +18,9 @@ class LinkIn(Schema):
 
     customer: str = Field(min_length=1, max_length=100)
     device: str = Field("", max_length=43)
-    email: str = Field("", max_length=254)
-    country: str = Field("", max_length=2)
-    region: str = Field("", max_length=12)
+    email: str = Field("", max_length=254, pattern=r"^(|[^@\s]+@[^@\s]+)$")
+    country: str = Field("", pattern="^(|[A-Z]{2})$")
+    region: str = Field("", pattern="^(|[A-Z]{2}(-[A-Z0-9]{1,3})?)$")
 
 
 class LinkOut(Schema):

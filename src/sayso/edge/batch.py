@@ -1,16 +1,20 @@
 """Group what is waiting into one commit. No added delay; a full queue says so; a bad row stands alone."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-from sayso.core.errors import SaysoError, Unavailable
+import psycopg
+
+from sayso.core.errors import Unavailable
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 LARGEST = 256  # items in one commit
 WAITING = 4096  # items in the queue before we say "busy"
+LOST = (sqlite3.OperationalError, psycopg.OperationalError)  # no database: halving would only try again
 BREATH = 0.001  # seconds between commits, so that other writers of the same file get a turn
 
 
@@ -56,7 +60,7 @@ class Batcher(Generic[In, Out]):
         try:
             results = await loop.run_in_executor(self._thread, self._write, [item for item, _ in batch])
         except Exception as broken:
-            if len(batch) == 1 or not isinstance(broken, SaysoError):
+            if len(batch) == 1 or isinstance(broken, LOST):
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(broken)

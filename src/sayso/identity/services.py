@@ -59,21 +59,28 @@ def _add_identifier(subject: str, kind: str, value: str, voucher: Voucher, now: 
     )
 
 
+def _has_email(subject: str) -> bool:
+    return models.Identifier.objects.filter(subject_id=subject, kind="email").exists()
+
+
 @transaction.atomic
 def link_customer(identifiers: Mapping[str, str], delivery_region: str, now: datetime) -> str:
     """Record, on the word of the brand's server, which identifiers are one account; give its subject.
 
     `identifiers` has the customer number and perhaps an e-mail address. An address already held by
-    another account is left where it is: nobody takes over an account by typing an address.
+    another account is left where it is, and an account that has an address gets no second one on somebody's
+    word: nobody takes over an account, or opens a second door into it, by typing an address.
     Raises `Forbidden` with code `suppressed` for somebody who was erased.
     """
     if queries.is_suppressed(identifiers):
         raise Forbidden(
             "suppressed", "This person was erased and is not recorded again.", "Do not import them."
         )
-    subject = queries.account_by("customer", identifiers["customer"]) or _new_account(now)
+    known = queries.account_by("customer", identifiers["customer"])
+    subject = known or _new_account(now)
     for kind, value in identifiers.items():
-        _add_identifier(subject, kind, value, Voucher.SERVER_KEY, now)
+        if kind == "customer" or not _has_email(subject):
+            _add_identifier(subject, kind, value, Voucher.SERVER_KEY, now)
     if delivery_region:
         models.Subject.objects.filter(id=subject).update(delivery_region=delivery_region)
     return subject

@@ -22,7 +22,7 @@ def select_by(
     connection: sa.Connection, table: sa.Table, column: str, wanted: Iterable[Any]
 ) -> Iterator[Row]:
     """Read the rows of a table whose column holds one of these values, a few hundred at a time."""
-    values = sorted({value for value in wanted if value is not None}, key=str)
+    values = sorted({value for value in wanted if value not in (None, "")}, key=str)
     for start in range(0, len(values), CHUNK):
         chunk = values[start : start + CHUNK]
         for row in connection.execute(sa.select(table).where(table.c[column].in_(chunk))):
