@@ -59,7 +59,8 @@ def commands_page() -> str:
 
     pages = []
     for name, command in _commands(program, "sayso"):
-        with click.Context(command, info_name=name, max_content_width=100, terminal_width=100) as context:
+        settings = {**program.context_settings, "max_content_width": 100, "terminal_width": 100}
+        with click.Context(command, info_name=name, **settings) as context:
             pages.append(f"## {name}\n\n```text\n{command.get_help(context)}\n```\n")
     return "# Commands\n\n" + "\n".join(pages)
 
@@ -90,6 +91,8 @@ class Scope:
                 return text
             case ast.JoinedStr(values=parts):
                 return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
+            case ast.Call(func=ast.Name(id="_"), args=[words]):  # to be translated
+                return self.text(words)
         return ""
 
 
@@ -124,6 +127,9 @@ def _raised() -> set[tuple[str, str, str]]:
     }
 
 
+OWN_REMEDY = "Each case says its own."
+
+
 def errors_page() -> str:
     """List every error code with its HTTP status and its remedies."""
     from sayso.core import errors
@@ -135,7 +141,9 @@ def errors_page() -> str:
     for (code, kind), texts in sorted(remedies.items()):
         raised = getattr(errors, kind)
         status = errors.status_of(raised(code, "", ""))
-        rows.append((f"`{code}`", status, "no" if raised.permanent else "yes", " / ".join(texts)))
+        rows.append(
+            (f"`{code}`", status, "no" if raised.permanent else "yes", " / ".join(texts) or OWN_REMEDY)
+        )
     note = "Errors are RFC 9457 problem details. `code` is stable; `remedy` says what to do.\n\n"
     return "# Errors\n\n" + note + _table(("code", "status", "may pass by itself", "remedy"), rows)
 

@@ -3,8 +3,8 @@
     python -m tools.run_tests [--guards]
 
 Guards first (style, types, directions, the browser SDK), then the suite on SQLite with complete branch
-coverage of the pure rooms, then the same suite on PostgreSQL, then the journeys once. It fails unless both
-databases ran the same tests, more than none, and nothing was skipped.
+coverage of the pure rooms, then the same suite on PostgreSQL, then the journeys once, then every deliberate
+fault. It fails unless both databases ran the same tests, more than none, and nothing was skipped.
 """
 
 import os
@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tools import faults
 from tools.postgres import Postgres
 from tools.setup import BUILD, ROOT, say
 
@@ -110,15 +111,26 @@ def compare(first: Phase, second: Phase) -> list[str]:
     return [f"{test} ran on {first.name if test in first.ran else second.name} only" for test in alone]
 
 
+def put_faults_in() -> Phase:
+    """Put each deliberate fault in and see its test turn red: one that stays green counts as failed."""
+    say("\nFaults")
+    listed = faults.read_faults(faults.LIST.read_text())
+    complaints = faults.try_all(listed, ROOT)
+    for complaint in complaints:
+        say(f"FAILED {complaint}")
+    unseen = len(complaints)
+    return Phase("Faults", {fault.id for fault in listed}, len(listed) - unseen, unseen)
+
+
 def suite() -> list[Phase]:
-    """Run the suite on both databases, then the journeys."""
+    """Run the suite on both databases, then the journeys, then the faults."""
     coverage = [f"--cov={package}" for package in PURE] + ["--cov-branch", "--cov-fail-under=100"]
     rooms = ["-m", "not journey"]
     sqlite = run_phase("SQLite", [*rooms, *coverage], COVERAGE_FILE=str(BUILD / "coverage"))
     with Postgres() as server:
         postgres = run_phase("PostgreSQL", rooms, SAYSO_DATABASE_URL=server.url("sayso"))
     postgres.complaints += compare(sqlite, postgres)
-    return [sqlite, postgres, run_phase("Journeys", ["-m", "journey"])]
+    return [sqlite, postgres, run_phase("Journeys", ["-m", "journey"]), put_faults_in()]
 
 
 def main() -> int:

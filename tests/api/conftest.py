@@ -29,10 +29,15 @@ def brand(db: None, now: datetime) -> str:
 
 
 @pytest.fixture
-def call(brand: str, now: datetime) -> Call:
-    """Call the REST interface: `call("POST", "/v1/facts", body)` gives status and body."""
+def key(brand: str, now: datetime) -> str:
+    """Give the shop's server key."""
     scopes = {"facts", "items", "recommend", "asks", "link"}
-    key = identity.make_api_key(brand, "shop", scopes, now)
+    return identity.make_api_key(brand, "shop", scopes, now)
+
+
+@pytest.fixture
+def call(key: str) -> Call:
+    """Call the REST interface: `call("POST", "/v1/facts", body)` gives status and body."""
 
     def called(method: str, path: str, body: Any, key: str = key) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {key}"} if key else {}

@@ -73,3 +73,12 @@ def test_a_guard_that_objects_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(run_tests, "suite", lambda: [Phase("SQLite", ran={"a"}, passed=1)])
     monkeypatch.setattr("sys.argv", ["run_tests"])
     assert run_tests.main() == 1
+
+
+def test_a_fault_that_no_test_sees_counts_as_failed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_tests.faults, "try_all", lambda listed, root: [f"{listed[0].id}: stayed green"])
+    phase = run_tests.put_faults_in()
+    assert (phase.failed, phase.passed) == (1, len(phase.ran) - 1)
+    assert "stayed green" in capsys.readouterr().out

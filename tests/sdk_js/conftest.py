@@ -98,6 +98,12 @@ class Visit:
             self.page.locator("sayso-banner").wait_for(state="attached")
 
 
+def settle(page: Page) -> None:
+    """Wait until nothing moves."""
+    host = page.locator("sayso-banner")
+    host.evaluate("(node) => Promise.all(node.shadowRoot.getAnimations().map((one) => one.finished))")
+
+
 @pytest.fixture(scope="session")
 def tools() -> Path:
     """Give the folder of the SDK's development tools, installed from its lockfile where absent."""

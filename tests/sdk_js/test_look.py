@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from . import notices
-from .conftest import Visiting
+from .conftest import Visiting, settle
 from .shopfront import Site
 
 pytestmark = pytest.mark.journey
@@ -46,12 +46,6 @@ def test_axe_finds_nothing(
     expect(ada.status).not_to_be_empty()
     settle(ada.page)
     assert findings(ada.page) == []
-
-
-def settle(page: Page) -> None:
-    """Wait until nothing moves."""
-    host = page.locator("sayso-banner")
-    host.evaluate("(node) => Promise.all(node.shadowRoot.getAnimations().map((one) => one.finished))")
 
 
 @pytest.mark.parametrize("locale", notices.LANGUAGES)

@@ -5,11 +5,12 @@ import logging
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from sayso import __version__
-from sayso.core.errors import Invalid, SaysoError, Unproved, problem, status_of
+from sayso.core.errors import Invalid, Malformed, NotFound, SaysoError, Unproved, problem, status_of
 
 log = logging.getLogger("sayso.api")
 api = NinjaAPI(
@@ -37,6 +38,12 @@ def _on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return _on_error(request, wrong)
 
 
+@api.exception_handler(HttpError)
+def _on_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    # The framework raises it for one thing only: a body that is no JSON.
+    return _on_error(request, Malformed("malformed_json", "The body cannot be read.", "Send UTF-8 JSON."))
+
+
 @api.exception_handler(AuthenticationError)
 def _on_nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     remedy = "Send `Authorization: Bearer sk_…` with a key made by `sayso key`."
@@ -49,3 +56,10 @@ def _on_unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
     remedy = "Try again; if it lasts, report it with the time."
     broken = SaysoError("internal", "Something broke on our side.", remedy)
     return _reply(500, problem(broken))
+
+
+@csrf_exempt
+def unknown_address(request: HttpRequest, rest: str) -> HttpResponse:
+    """Say in the same form that there is nothing at an address under /v1."""
+    wrong = NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
+    return _on_error(request, wrong)

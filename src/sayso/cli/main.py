@@ -93,10 +93,9 @@ def apply(folder: Path, dry_run: bool, publisher: str) -> None:
     django_ready()
     from sayso.config import applying
 
-    planned = applying.check(folder)
-    done = planned if dry_run else applying.apply(folder, publisher, datetime.now(UTC))
+    done = applying.apply(folder, publisher, datetime.now(UTC), keep=not dry_run)
     verb = "would publish" if dry_run else "published"
-    notice = f"{verb} {done.version}" if planned.published else f"unchanged {done.version}"
+    notice = f"{verb} {done.version}" if done.published else f"unchanged {done.version}"
     click.echo(f"{done.brand}: notice {notice}; systems {', '.join(done.systems) or 'none'}")
 
 

@@ -1,0 +1,73 @@
+"""One address is enough: from it an SDK learns the edge, the keys and the whole interface."""
+
+import json
+from importlib import import_module
+from typing import Any
+
+import httpx
+import pytest
+from django.test import Client
+
+from sayso import __version__
+from sayso.api.application import api
+from sayso.consent import receipts
+from tests.deployed import Deployment
+from tools import make_docs
+
+import_module("sayso.api.urls")  # adds every router
+SCHEMA: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/v1/")))
+OPERATIONS = [
+    pytest.param(method, path, operation, id=f"{method.upper()} {path}")
+    for path, methods in SCHEMA["paths"].items()
+    for method, operation in methods.items()
+]
+
+
+def test_the_one_address_names_the_edge_and_the_version() -> None:
+    told = Client().get("/v1/").json()
+    assert told == {"edge": "http://localhost:8701", "version": __version__}
+
+
+def test_a_deployment_names_its_own_edge_and_that_edge_answers(served: Deployment) -> None:
+    told = httpx.get(f"{served.web}/v1/").json()
+    assert told["edge"] == served.edge
+    assert httpx.get(f"{told['edge']}/healthz").status_code == 200
+
+
+def test_the_keys_to_pin_are_the_public_half_of_what_signs() -> None:
+    told = Client().get("/v1/keys").json()
+    assert told == receipts.public_keys()
+    (key,) = told["keys"].values()
+    assert len(key) == 43  # 32 bytes as base64url
+
+
+def test_the_interface_describes_itself() -> None:
+    assert Client().get("/v1/openapi.json").json() == SCHEMA
+    assert SCHEMA["openapi"].startswith("3.")
+    assert SCHEMA["info"] == {"title": "Sayso", "version": __version__, "description": ""}
+    assert len(OPERATIONS) >= 10
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)
+def test_every_endpoint_has_a_summary_a_description_and_a_place_in_the_reference(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
+    assert operation["summary"]
+    assert operation["description"].endswith(".")
+    page = (make_docs.REFERENCE / "endpoints.md").read_text()
+    assert f"| {method.upper()} | `{path}` | {operation['summary']} |" in page
+
+
+def test_the_edges_endpoints_stand_in_the_reference_too() -> None:
+    page = (make_docs.REFERENCE / "endpoints.md").read_text()
+    addresses = [
+        "/sayso.js",
+        "/healthz",
+        "/v1/sites/{site}/banner",
+        "/v1/sites/{site}/standing",
+        "/v1/sites/{site}/answers",
+        "/v1/decide",
+    ]
+    assert [address for address in addresses if f"`{address}`" not in page] == []
+    edge = page.split("## REST")[0]
+    assert edge.count("\n| ") == len(addresses) + 2  # with the head of the table
