@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from django.db import close_old_connections
 
-from sayso.config import local_systems
+from sayso.config import local_systems, tidying
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment import worker as fulfilment_news
 from sayso.messages import services as messages
@@ -36,6 +36,7 @@ def once(now: datetime) -> int:
         lambda: fulfilment.carry_out_due(now),
         lambda: rights.advance_all(now),
         lambda: messages.send_due(now),
+        lambda: tidying.tidy(now),
     ]
     return sum(_guarded(step) for step in steps)
 

@@ -1,0 +1,24 @@
+"""What is swept away once an hour: sessions that ended, and deleted rows that a log file still holds."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import connection
+
+EVERY = timedelta(hours=1)
+_last: list[datetime] = []
+
+
+def tidy(now: datetime) -> int:
+    """Sweep when an hour has passed since the last time; give how many sessions were swept.
+
+    A session that was never finished holds the address somebody typed and the code that was sent to it.
+    """
+    if _last and now - _last[0] < EVERY:
+        return 0
+    _last[:] = [now]
+    swept, _ = Session.objects.filter(expire_date__lt=now).delete()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return swept
