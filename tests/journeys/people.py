@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from tests.journeys.conftest import Demo
+from tests.journeys.conftest import Demo, until
 from tests.journeys.hands import Hands, Pointer
 
 OTTO = "otto@linenandloom.example.test"
@@ -34,6 +34,11 @@ class Person:
     def button(self, name: str, within: Locator | None = None) -> None:
         """Press the button of that name."""
         self.hands.press(self.page, (within or self.page).get_by_role("button", name=name, exact=True).first)
+
+    def sends(self, name: str, within: Locator | None = None) -> None:
+        """Press a button that sends a form, and wait for the page that answers."""
+        with self.page.expect_navigation():
+            self.button(name, within)
 
     def link(self, name: str) -> None:
         """Follow the link of that name."""
@@ -69,20 +74,19 @@ class Person:
         """Put one of each into the basket."""
         for product in products:
             self.opens(f"{self.demo.shop}/products/{product}")
-            self.button("Put in the basket")
+            self.sends("Put in the basket")
 
     def buys(self, *products: str) -> None:
         """Buy one of each and stop at the page that confirms the order."""
         self.fills_the_basket(*products)
         self.opens(f"{self.demo.shop}/checkout")
         fields = self.page.locator("form.fields")
-        told = {"name": "Ada Marsh", "email": self.email, "line1": "14 Donner Pass Road", "city": "Truckee"}
+        told = {"name": "Nora Vale", "email": self.email, "line1": "3 Quarry Lane", "city": "Truckee"}
         for name, text in (told | {"postcode": ZIP}).items():
             self.hands.write(self.page, fields.locator(f"[name={name}]"), text)
         self.hands.select(self.page, fields.locator("[name=country]"), "United States")
         self.hands.select(self.page, fields.locator("[name=region]"), "CA")
-        self.button("Place the order")
-        self.page.get_by_role("heading", level=1).wait_for()
+        self.sends("Place the order")
         assert "/thanks" in self.page.url
 
     def answers_the_question(self, answer: Answer) -> None:
@@ -98,13 +102,13 @@ class Person:
         seen = len(self.demo.letters_to(self.email))
         self.opens(f"{self.demo.sayso}/sign-in")
         self.write("Your e-mail address", self.email)
-        self.button("Send me a code")
+        self.sends("Send me a code")
         return self.demo.code_for(self.email, seen)
 
     def signs_in(self) -> None:
         """Sign in by the code from the mailbox."""
         self.write("The code", self.asks_for_a_code())
-        self.button("Sign in")
+        self.sends("Sign in")
         self.page.get_by_role("button", name="Sign out").wait_for()
 
     def joins_her_browser(self) -> None:
@@ -114,19 +118,19 @@ class Person:
         mine = self.page.get_by_label("Yes, that was me")
         if mine.count():
             self.hands.tick(self.page, mine)
-        self.button("Save and go on")
+        self.sends("Save and go on")
 
     def asks_for_a_proof(self, act: str) -> str:
         """Have a code sent for one act; the code."""
         seen = len(self.demo.letters_to(self.email))
         self.opens(f"{self.demo.sayso}/centre/{act}")
-        self.button("Send me a code")
+        self.sends("Send me a code")
         return self.demo.code_for(self.email, seen)
 
     def proves_it_is_her(self, act: str) -> None:
         """Type the code for one act."""
         self.write("The code", self.asks_for_a_proof(act))
-        self.button("It is me")
+        self.sends("It is me")
 
     def says(self, purpose: str, word: str) -> None:
         """Press yes or no for a whole purpose in the centre."""
@@ -134,7 +138,27 @@ class Person:
         card = self.page.locator("section.purpose").filter(
             has=self.page.get_by_role("heading", name=purpose, exact=True)
         )
-        self.button(word, card)
+        self.sends(word, card)
+
+    def stops_everything(self) -> None:
+        """Press the one button that ends every use."""
+        self.opens(f"{self.demo.sayso}/centre/")
+        self.sends("Stop everything")
+        self.page.locator(".message.success").wait_for()
+
+
+def traces(demo: Demo) -> int:
+    """Count what the demo uses of everybody: entries in the counts and rows at Brightside Ads."""
+    counted = demo.rows("sayso", "SELECT count(*) FROM personalisation_contribution")
+    return int(counted[0][0]) + len(demo.json(f"{demo.partner}/audience.json"))
+
+
+@contextmanager
+def leaving_no_trace(demo: Demo) -> Iterator[None]:
+    """Wait at the end until everybody's noes have arrived, so that each story begins with empty counts."""
+    before = traces(demo)
+    yield
+    until(lambda: traces(demo) == before, "every stop carried out", 60)
 
 
 @contextmanager
