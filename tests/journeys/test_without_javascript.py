@@ -74,7 +74,7 @@ def _she_stops_everything(ada: Person) -> None:
     ada.opens(f"{ada.demo.sayso}/centre/")
     ada.sends("Stop everything")
     expect(ada.page.locator(".message.success")).to_contain_text("Everything is stopped")
-    assert ada.page.locator("main section .state.yes").count() == 0
+    assert ada.page.locator("section[aria-labelledby=choices] .state.yes").count() == 0
     ada.link("Keep the proof")
     expect(ada.page.get_by_role("link", name="Download the receipt")).to_be_visible()
 

@@ -26,3 +26,8 @@ class Field:
 def fields(names: list[str]) -> list[Field]:
     """List the fields in the order given; one without a label of ours shows its own name."""
     return [Field(name, *NAMED.get(name, (name, "off"))) for name in names]
+
+
+def label(name: str) -> Words:
+    """Give what a field is called; one without a label of ours shows its own name."""
+    return NAMED.get(name, (name, ""))[0]

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from sayso.centre import correcting
+from sayso.centre.evidence import evidence_shown
 from sayso.centre.shown import Words
 from sayso.core.plan import SystemPlan, TablePlan
 from sayso.core.request import CLOSED, RequestKind, RequestState
@@ -69,7 +71,7 @@ class Step:
     took: str
     due_at: datetime | None
     attempts: int
-    evidence: tuple[tuple[str, str], ...]
+    evidence: tuple[tuple[Words, Words], ...]
     error: str
 
 
@@ -117,7 +119,7 @@ class Request:
     plan_version: str
     package_ready: bool
     package_until: datetime | None
-    field: str
+    field: Words
 
 
 def in_words(texts: Mapping[str, str] | None, locale: str) -> str:
@@ -151,7 +153,7 @@ def step_shown(step: DeliveryView, locale: str) -> Step:
         took=took(step.seconds),
         due_at=step.due_at if tone == "open" else None,
         attempts=step.attempts,
-        evidence=tuple((str(name), str(value)) for name, value in step.evidence.items()),
+        evidence=evidence_shown(step),
         error=step.error,
     )
 
@@ -209,5 +211,5 @@ def request_shown(view: RequestView, locale: str) -> Request:
         plan_version=view.plan.version if view.plan else "",
         package_ready=view.package_ready,
         package_until=view.package_until,
-        field=view.corrected_field,
+        field=correcting.label(view.corrected_field),
     )

@@ -122,7 +122,7 @@ def delivery_row(one: DeliveryView, locale: str) -> Delivery:
         due_at=one.due_at,
         done_at=one.done_at,
         seconds="" if one.seconds is None else f"{one.seconds:.2f} s",
-        evidence=", ".join(f"{name}: {value}" for name, value in one.evidence.items()),
+        evidence=", ".join(f"{name}: {text}" for name, text in one.evidence_lines),
         error=one.error,
         request=one.request,
     )

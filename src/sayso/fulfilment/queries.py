@@ -40,6 +40,18 @@ class DeliveryView:
     error: str
     request: str | None
 
+    @property
+    def evidence_lines(self) -> tuple[tuple[str, str], ...]:
+        """Give the evidence as names and texts; counts by table stand in one text, empty ones nowhere."""
+        lines = ((name, _in_one_text(value)) for name, value in self.evidence.items())
+        return tuple((name, text) for name, text in lines if text)
+
+
+def _in_one_text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {count}" for name, count in value.items())
+    return str(value)
+
 
 GATE_TITLE = {"en": "Sayso itself", "zh-Hant": "Sayso 本身"}
 
