@@ -41,7 +41,7 @@ class Demo:
 
     home: Path
     port: int
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def sayso(self) -> str:
@@ -156,14 +156,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     assert "Traceback" not in log.read_text(), log.read_text()[-3000:]
 
 
+def browser_path() -> str | None:
+    """Give the Chromium of this machine; None for the one that Playwright installed."""
+    usual = (found for found in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(found).exists())
+    return os.environ.get("SAYSO_TEST_BROWSER") or next(usual, None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Give one Chromium for all journeys."""
-    path = os.environ.get("SAYSO_TEST_BROWSER") or next(
-        (found for found in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(found).exists()), None
-    )
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
         yield opened
         opened.close()
 
