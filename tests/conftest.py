@@ -34,6 +34,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from tests import readme  # noqa: E402
+from tests.browsing import Browser, chromium  # noqa: E402
 from tests.deployed import Deployment  # noqa: E402
 from tools.postgres import Postgres  # noqa: E402
 
@@ -89,3 +90,10 @@ def wired_site(served: Deployment, tmp_path_factory: pytest.TempPathFactory) -> 
     """Give the address of a site wired to Sayso with the README's lines and nothing else."""
     with readme.site(tmp_path_factory.mktemp("site"), served.web) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give the one Chromium that every story in a browser shares."""
+    with chromium() as opened:
+        yield opened

@@ -12,7 +12,8 @@ from time import time
 import click
 from playwright.sync_api import Page, sync_playwright
 
-from tests.journeys.conftest import FLAGS, Demo, browser_path
+from tests.browsing import FLAGS, browser_path
+from tests.journeys.conftest import Demo
 from tests.journeys.people import BOUGHT, CURTAINS, LEARN, LIKED, QUILT, TOWEL, Person, watched
 from tools.setup import ROOT, say
 

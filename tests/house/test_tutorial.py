@@ -32,7 +32,11 @@ def program(command: str) -> list[str]:
     words = shlex.split(command)
     if words[0] == "make":
         said = subprocess.run(
-            [*words[:1], "-n", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True
+            [words[0], "-n", "--no-print-directory", *words[1:]],  # `make test` itself may be running us
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         words = shlex.split(said.stdout.splitlines()[-1].removeprefix("exec "))
     assert words[0] == SAYSO

@@ -17,20 +17,10 @@ from typing import Any, TypeVar
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.hands import Hands, Keys, Pointer
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 T = TypeVar("T")
 CODE = re.compile(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", re.MULTILINE)
 
@@ -154,21 +144,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         process.send_signal(signal.SIGTERM)
         process.wait(15)
     assert "Traceback" not in log.read_text(), log.read_text()[-3000:]
-
-
-def browser_path() -> str | None:
-    """Give the Chromium of this machine; None for the one that Playwright installed."""
-    usual = (found for found in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(found).exists())
-    return os.environ.get("SAYSO_TEST_BROWSER") or next(usual, None)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give one Chromium for all journeys."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=[Pointer(), Keys()], ids=lambda hands: hands.name)

@@ -8,20 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page
 
 from .shopfront import Server, Site
 
 SDK_DIR = Path(__file__).parents[2] / "sdk/js"
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WATCH = """window.violations = [];
 document.addEventListener('securitypolicyviolation',
   (e) => violations.push(e.violatedDirective + e.blockedURI));
@@ -110,15 +101,6 @@ def tools() -> Path:
     if not (SDK_DIR / "node_modules/axe-core").exists():
         subprocess.run(["npm", "ci", "--silent"], cwd=SDK_DIR, check=True, timeout=300)
     return SDK_DIR / "node_modules"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium once."""
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        yield found
-        found.close()
 
 
 @pytest.fixture
