@@ -17,7 +17,7 @@ from sayso.messages import services as messages
 LETTERS = {"account/email/login_code": "sign_in_code"}
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     """Sign-in by e-mail code, and nothing else of what allauth can do."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from sayso.identity import services as identity
 from sayso.identity.proofing import limits
 
 
-class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]
+class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth is untyped
     """Ask for an address. A known and an unknown one are answered alike, and nobody signs up first."""
 
     def clean_email(self) -> str:

@@ -17,7 +17,7 @@ from sayso.centre.visitor import locale_of, right_now, the_brand, visitor_of
 from sayso.notices import queries as notices
 
 
-class AskAddress(RequestLoginCodeView):  # type: ignore[misc]
+class AskAddress(RequestLoginCodeView):  # type: ignore[misc]  # allauth is untyped
     """Ask for an address. Coming back here starts afresh: another code, or another address."""
 
     template_name = "centre/sign_in.html"

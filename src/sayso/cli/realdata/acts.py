@@ -182,7 +182,7 @@ def hand_out(report: Report, cast: Cast, engine: sa.Engine, households: Sequence
             account = cast.accounts[name]
             with figure.one():
                 request = rights.ask_access(account, _proof(), datetime.now(UTC))
-                _until(lambda: requests.request_of(request, account).package_ready)  # noqa: B023
+                _until(lambda: requests.request_of(request, account).package_ready)  # noqa: B023 - called before the loop moves on
                 package = rights.read_package(request, account, _proof(), datetime.now(UTC))
             tables = _tables(package)
             held = {table: len(rows) for table, rows in tables.items()}

@@ -26,7 +26,7 @@ LIMITS: dict[str, Limit] = {
 
 @transaction.atomic
 def take(name: str, whose: str, now: datetime) -> bool:
-    """Use one of the tries of a limit; False when there is none left for now."""
+    """Use one of the tries of a limit; False when none is left until it fills again."""
     limit, lookup = LIMITS[name], keys.lookup(f"limit:{name}", whose)
     models.Attempt.objects.filter(limit=name, at__lte=now - limit.within).delete()
     if models.Attempt.objects.filter(limit=name, lookup=lookup).count() >= limit.times:
