@@ -22,11 +22,14 @@ from tests.linen import LOCATION
 
 GIVEN, REFUSED, DEFERRED = ConsentStatus.GIVEN, ConsentStatus.REFUSED, ConsentStatus.DEFERRED
 WEEKS = timedelta(days=31)
+NOTHING: frozenset[str] = frozenset()
 Saying = Callable[..., str]
 
 
-def ask(brand: str, secret: str, at: datetime, moment: str = "order_confirmed") -> Offered | WhyNot:
-    return services.next_ask(brand, identity.resolve({"device": secret}).subjects, moment, "en", at)
+def ask(
+    brand: str, secret: str, at: datetime, moment: str = "order_confirmed", known: frozenset[str] = NOTHING
+) -> Offered | WhyNot:
+    return services.next_ask(brand, identity.resolve({"device": secret}).subjects, moment, "en", known, at)
 
 
 def offered(brand: str, secret: str, at: datetime) -> Offered:
@@ -73,7 +76,7 @@ def test_a_yes_is_an_event_with_a_receipt_and_gives_the_fact_to_keep(
         "ask-1",
         "device",
     )
-    assert ask(brand, browser, now) is WhyNot.ANSWERED
+    assert ask(brand, browser, now, known=frozenset({"location"})) is WhyNot.ANSWERED
 
 
 def test_not_now_is_remembered_for_a_month_and_permits_nothing(
@@ -117,15 +120,17 @@ def test_the_other_device_of_one_person_is_not_asked_what_the_first_was(
     offered_before = queries.hers([account])
     assert len(offered_before) == 3
     devices = [identity.resolve({"device": secret}).device for secret in (browser, tablet)]
-    first = services.next_ask(brand, [str(devices[0])], "order_confirmed", "en", now)
+    first = services.next_ask(brand, [str(devices[0])], "order_confirmed", "en", NOTHING, now)
     assert isinstance(first, Offered)
     later = now + timedelta(hours=2)
-    second = services.next_ask(brand, [str(devices[1]), account], "order_confirmed", "en", later)
+    second = services.next_ask(brand, [str(devices[1]), account], "order_confirmed", "en", NOTHING, later)
     # The account answered nothing, so together they permit nothing the benefit needs.
     assert second is WhyNot.NEEDS
     taken = said(first, "refused")
     services.answer_ask(brand, {"device": browser}, "postcode", taken, later)
-    third = services.next_ask(brand, [str(devices[1]), account], "order_confirmed", "en", later + 9 * WEEKS)
+    third = services.next_ask(
+        brand, [str(devices[1]), account], "order_confirmed", "en", NOTHING, later + 9 * WEEKS
+    )
     assert third is WhyNot.REFUSED
 
 

@@ -72,7 +72,9 @@ def _shown(offered: Offered) -> Json:
 def next_ask(request: HttpRequest, asked: NextIn) -> Json:
     """Give the question to show now, or why the person is left in peace. Asking for it counts as showing."""
     subjects = identity.resolve(asked.subject.reference()).subjects
-    found = services.next_ask(brand_of(request), subjects, asked.moment, asked.locale, datetime.now(UTC))
+    brand = brand_of(request)
+    known = personalisation.categories_told(brand, subjects)
+    found = services.next_ask(brand, subjects, asked.moment, asked.locale, known, datetime.now(UTC))
     if isinstance(found, WhyNot):
         return {"ask": None, "reason": str(found)}
     return {"ask": _shown(found)}

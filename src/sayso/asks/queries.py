@@ -56,7 +56,7 @@ def _withdrew(brand: str, subjects: Sequence[str]) -> datetime | None:
     return max(taken_back, default=None)
 
 
-def past_of(brand: str, subjects: Sequence[str], asks: Asks, now: datetime) -> Past:
+def past_of(brand: str, subjects: Sequence[str], asks: Asks, known: frozenset[str], now: datetime) -> Past:
     """Gather what decides whether a person may be asked, over all her devices."""
     person = hers(subjects)
     asked = sorted({choice for ask in asks.asks for choice in ask.choices})
@@ -73,6 +73,7 @@ def past_of(brand: str, subjects: Sequence[str], asks: Asks, now: datetime) -> P
         shown=[Shown(*row) for row in shown],
         outcomes=[Outcome(*row) for row in outcomes.values_list("ask", "answer", "at")],
         withdrew=_withdrew(brand, person),
+        known=known,
     )
 
 

@@ -59,13 +59,16 @@ def set_catalogue(brand: str, document: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def next_ask(
-    brand: str, subjects: Sequence[str], moment: str, locale: str, now: datetime
+    brand: str, subjects: Sequence[str], moment: str, locale: str, known: frozenset[str], now: datetime
 ) -> Offered | WhyNot:
-    """Choose the one question to show now and remember that it was shown, or say why there is none."""
+    """Choose the one question to show now and remember that it was shown, or say why there is none.
+
+    `known` holds the categories of which she has told something already: that is not asked again.
+    """
     if not subjects:
         return WhyNot.UNKNOWN
     asks = queries.asks_of(brand)
-    past = queries.past_of(brand, subjects, asks, now)
+    past = queries.past_of(brand, subjects, asks, known, now)
     chosen = rules.next_ask(asks, moment, past, now)
     if isinstance(chosen, WhyNot):
         return chosen

@@ -100,4 +100,19 @@ def joined(news: News) -> None:
     Delivery.objects.filter(subject=device, request=None).update(subject=account)
 
 
-SUBSCRIPTIONS: dict[str, Handler] = {"consent.changed": consent_changed, "identity.joined": joined}
+def facts_changed(news: News) -> None:
+    """Tell recipients again who have this person on a list: what they may know of her has changed."""
+    for row in Pairwise.objects.filter(subject=_home(news.payload["subject"]), ended_at=None):
+        told = Delivery.objects.filter(member=row.member, instruction="audience.add")
+        last = told.order_by("-recorded_at", "-id").first()
+        # One that still waits reads what is known when it goes out: a second would say the same.
+        if last and last.state != WAITING:
+            _write(last.system, "audience.add", last.brand, last.subject, last.choice, news.at, row.member)
+
+
+SUBSCRIPTIONS: dict[str, Handler] = {
+    "consent.changed": consent_changed,
+    "facts.added": facts_changed,
+    "facts.removed": facts_changed,
+    "identity.joined": joined,
+}
