@@ -115,9 +115,9 @@ def test_signing_out_ends_the_link_and_the_browser_shows_nothing_of_the_account(
     device = identity.device_subject(answered(purchases="given"))
     assert device is not None
     sign_in(browser, post)
-    assert identity.active_link(device) is not None
+    assert identity.active_link(device, datetime.now(UTC)) is not None
     browser.post("/sign-out")
-    assert identity.active_link(device) is None
+    assert identity.active_link(device, datetime.now(UTC)) is None
     assert ADA not in browser.get("/centre/data").content.decode()
 
 
@@ -142,13 +142,13 @@ def test_what_the_browser_gathered_is_hers_only_once_she_says_so(
 ) -> None:
     secret = answered(purchases="given")
     bought = {"id": "order-1", "category": "purchases", "source": "observed", "at": "2026-05-04T09:00:00Z"}
+    device = identity.device_subject(secret)
+    assert device is not None
     facts.add_facts(BRAND, {"device": secret}, [{**bought, "value": {"item": "p-017"}}], datetime.now(UTC))
     browser.post("/sign-in", {"email": ADA})
     assert browser.post("/sign-in/code", {"code": code_from(post)})["Location"] == "/centre/join"
     page = browser.get("/centre/join").content.decode()
     assert "your purchases (1)" in page
-    device = identity.device_subject(secret)
-    assert device is not None
     browser.post("/centre/join", {"mine": "no"})
     assert not _joined(device)
     browser.post("/centre/join", {"mine": "yes"})
@@ -156,5 +156,5 @@ def test_what_the_browser_gathered_is_hers_only_once_she_says_so(
 
 
 def _joined(device: str) -> bool:
-    link = identity.active_link(device)
+    link = identity.active_link(device, datetime.now(UTC))
     return link is not None and link.joined

@@ -69,12 +69,12 @@ def test_somebody_who_was_erased_is_not_recorded_again(now: datetime) -> None:
 def test_a_signed_in_device_brings_its_account_until_sign_out(now: datetime) -> None:
     secret, device = _device(now)
     account = services.link_customer(ADA, "", now)
-    alone = queries.resolve({"device": secret})
+    alone = queries.resolve({"device": secret}, now)
     services.start_link(device, account, now)
     services.start_link(device, account, now)
-    linked = queries.resolve({"device": secret, "customer": "C-1001"})
+    linked = queries.resolve({"device": secret, "customer": "C-1001"}, now)
     services.end_link(device, now)
-    after = queries.resolve({"device": secret})
+    after = queries.resolve({"device": secret}, now)
     assert alone.subjects == after.subjects == (device,)
     assert linked.subjects == (device, account)
     assert (linked.device, linked.account) == (device, account)
@@ -86,14 +86,14 @@ def test_a_device_changes_hands_with_the_person_signed_in(now: datetime) -> None
     cleo = services.link_customer({"customer": "C-3003"}, "", now)
     services.start_link(device, ada, now)
     services.start_link(device, cleo, now)
-    assert queries.resolve({"device": secret}).account == cleo
-    assert queries.links_of(ada) == []
+    assert queries.resolve({"device": secret}, now).account == cleo
+    assert queries.links_of(ada, now) == []
 
 
 @pytest.mark.parametrize("reference", [{}, {"device": "x", "shoe": "y"}, {"customer": ""}])
-def test_a_reference_to_nothing_is_refused(reference: dict[str, str]) -> None:
+def test_a_reference_to_nothing_is_refused(reference: dict[str, str], now: datetime) -> None:
     with pytest.raises(Invalid):
-        queries.resolve(reference)
+        queries.resolve(reference, now)
 
 
 def test_a_key_with_unknown_scopes_is_not_made(now: datetime) -> None:

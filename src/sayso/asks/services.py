@@ -125,7 +125,7 @@ def _record(brand: str, reference: Mapping[str, str], ask: Ask, said: Said, now:
     if "device" in reference:
         answer = _answer(ask, said, Voucher.DEVICE)
         return answering.record_answer(reference["device"], None, brand, answer, now)
-    account = identity.resolve(reference).account
+    account = identity.resolve(reference, now).account
     if account is None:
         raise Unproved("unknown_subject", "Nobody is known by that reference.", "Send the device's secret.")
     return answering.record_for(account, brand, _answer(ask, said, Voucher.SERVER_KEY), now)

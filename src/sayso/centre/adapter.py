@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import get_language
 
 from sayso.centre import arrival
-from sayso.centre.visitor import right_now
+from sayso.centre.visitor import keep_ticket, right_now
 from sayso.core.errors import Misconfigured
 from sayso.identity import queries as identity
 from sayso.messages import services as messages
@@ -42,4 +42,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
         if identity.is_officer(user.pk):
             return response if kwargs.get("redirect_url") else redirect("console:queue")
         arrived = arrival.arrive(request, user.pk, email or user.get_username(), right_now())
-        return redirect("centre:join") if arrived.something_to_decide else response
+        response = redirect("centre:join") if arrived.something_to_decide else response
+        if arrived.ticket:
+            keep_ticket(response, arrived.ticket)
+        return response

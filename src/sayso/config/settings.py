@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
+from sayso.core.device import SIGNED_IN, cookie_name
 from sayso.deployment import env, secrets
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -92,8 +93,9 @@ TEMPLATES = [
     }
 ]
 
-SESSION_COOKIE_NAME = "sayso_session"
-CSRF_COOKIE_NAME = "sayso_csrf"
+SESSION_COOKIE_NAME = cookie_name("sayso_session", _web.scheme == "https")
+CSRF_COOKIE_NAME = cookie_name("sayso_csrf", _web.scheme == "https")
+SESSION_COOKIE_AGE = int(SIGNED_IN.total_seconds())
 LANGUAGE_COOKIE_NAME = "sayso_language"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

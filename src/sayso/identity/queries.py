@@ -44,15 +44,16 @@ def account_by(kind: str, value: str) -> str | None:
     return store.account_by(DjangoDatabase(), kind, value)
 
 
-def active_link(device: str) -> Link | None:
+def active_link(device: str, now: datetime) -> Link | None:
     """Give the account a device is signed in to now, or None."""
-    row = models.DeviceLink.objects.filter(device_id=device, ended_at=None).first()
+    row = models.DeviceLink.objects.filter(device_id=device, ended_at=None, until__gt=now).first()
     return _link(row) if row else None
 
 
-def links_of(account: str) -> list[Link]:
+def links_of(account: str, now: datetime) -> list[Link]:
     """List the devices linked to an account now."""
-    rows = models.DeviceLink.objects.filter(account_id=account, ended_at=None).order_by("started_at")
+    rows = models.DeviceLink.objects.filter(account_id=account, ended_at=None, until__gt=now)
+    rows = rows.order_by("started_at")
     return [_link(row) for row in rows]
 
 
@@ -71,13 +72,14 @@ def joined_devices(account: str) -> list[str]:
     return [device for device, owner in latest.items() if owner == account]
 
 
-def resolve(reference: Mapping[str, str]) -> Resolved:
+def resolve(reference: Mapping[str, str], now: datetime) -> Resolved:
     """Say whom a reference (`device`, `customer`, `email`) means.
 
-    A device that is linked brings its account along: the gate then takes the intersection of both.
+    A device that is linked brings its account along: the gate then takes the intersection of both. A secret
+    that was replaced brings nothing along: a copy of it shows nothing of the account.
     Raises `Invalid` when the reference names nothing we look up by.
     """
-    return store.resolve(DjangoDatabase(), reference)
+    return store.resolve(DjangoDatabase(), reference, now)
 
 
 def identifiers_of(account: str) -> list[KnownIdentifier]:

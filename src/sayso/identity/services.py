@@ -11,10 +11,12 @@ from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
+from sayso.core.device import SIGNED_IN, new_ticket, renewed
 from sayso.core.errors import Forbidden, Invalid
 from sayso.core.values import new_id
 from sayso.core.vocabulary import Voucher
-from sayso.identity import keys, models, queries
+from sayso.deployment.django_database import DjangoDatabase
+from sayso.identity import keys, models, queries, store
 from sayso.outbox import services as outbox
 
 STRANGERS_KEPT = timedelta(hours=1)
@@ -103,12 +105,28 @@ def sign_in(person_id: int, email: str, now: datetime) -> str:
 
 @transaction.atomic
 def start_link(device: str, account: str, now: datetime) -> None:
-    """Link a device to the account signed in on it. An earlier link of that device ends."""
-    link = queries.active_link(device)
+    """Link a device to the account signed in on it, for as long as a sign-in lasts.
+
+    An earlier link of that device to another account ends.
+    """
+    until = now + SIGNED_IN
+    link = queries.active_link(device, now)
     if link and link.account == account:
+        models.DeviceLink.objects.filter(device_id=device, ended_at=None).update(until=until)
         return
     end_link(device, now)
-    models.DeviceLink.objects.create(device_id=device, account_id=account, started_at=now)
+    models.DeviceLink.objects.create(device_id=device, account_id=account, started_at=now, until=until)
+
+
+@transaction.atomic
+def renew_secret(device: str, held: str) -> str:
+    """Give a device a new secret, as its link starts or ends; give the ticket for the browser that holds `held`.
+
+    The new secret is stored as a hash like every other, and sent by nobody but the browser's own host.
+    """
+    ticket = new_ticket(held)
+    store.renew_device(DjangoDatabase(), device, keys.secret_hash(renewed(held, ticket)))
+    return ticket
 
 
 @transaction.atomic

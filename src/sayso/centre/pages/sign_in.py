@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sayso.centre import arrival, shown
-from sayso.centre.visitor import locale_of, right_now, the_brand, visitor_of
+from sayso.centre.visitor import keep_ticket, locale_of, right_now, the_brand, visitor_of
 from sayso.notices import queries as notices
 
 
@@ -37,10 +37,13 @@ ask_code = ConfirmLoginCodeView.as_view(template_name="centre/sign_in_code.html"
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and the link: this browser then shows nothing of the account."""
-    arrival.leave(request, right_now())
+    ticket = arrival.leave(request, right_now())
     logout(request)
     messages.success(request, _("You are signed out. This browser shows nothing of your account any more."))
-    return redirect("centre:home")
+    response = redirect("centre:home")
+    if ticket:
+        keep_ticket(response, ticket)
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
