@@ -64,6 +64,14 @@ class Login(models.Model):
     subject = models.OneToOneField(Subject, on_delete=models.CASCADE, related_name="+")
 
 
+class LoginAddress(models.Model):
+    """The address a login answers to. Django's and allauth's own columns for addresses stay empty."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    lookup = models.CharField(max_length=64, unique=True)
+    sealed = models.BinaryField()
+
+
 class Suppression(models.Model):
     """Somebody who was erased and must not be imported again: a keyed hash, nothing more."""
 
@@ -85,8 +93,13 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField()
 
 
+def key_of_login(username: str) -> str:
+    """Give the name of the key a login's address is sealed under."""
+    return f"login:{username}"
+
+
 # The tables of proofs belong to this app and stand in their own folder.
-from sayso.identity.proofing.models import Attempt, Challenge, Proof  # noqa: E402
+from sayso.identity.proofing.models import Attempt, Challenge, Proof, SignIn  # noqa: E402
 
 __all__ = [
     "OFFICER",
@@ -97,7 +110,9 @@ __all__ = [
     "DeviceLink",
     "Identifier",
     "Login",
+    "LoginAddress",
     "Proof",
+    "SignIn",
     "Subject",
     "Suppression",
 ]

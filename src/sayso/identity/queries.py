@@ -103,6 +103,18 @@ def account_of_person(person_id: int) -> str | None:
     return str(row.subject_id) if row else None
 
 
+def person_by_address(email: str) -> int | None:
+    """Give the login an e-mail address belongs to, or None."""
+    found = models.LoginAddress.objects.filter(lookup=keys.lookup("email", email))
+    return found.values_list("person_id", flat=True).first()
+
+
+def address_of_person(person_id: int) -> str:
+    """Give the address a login answers to, in clear."""
+    row = models.LoginAddress.objects.select_related("person").get(person_id=person_id)
+    return keys.unseal(models.key_of_login(row.person.get_username()), row.sealed).decode()
+
+
 def is_suppressed(identifiers: Mapping[str, str]) -> bool:
     """Tell whether any of these identifiers belongs to somebody who was erased."""
     return any(
