@@ -39,7 +39,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
     ) -> HttpResponse:
         """Bring the account and this browser together, and go where something is to be decided."""
         response: HttpResponse = super().post_login(request, user, email=email, **kwargs)
-        if identity.is_officer(user.pk):
-            return response if kwargs.get("redirect_url") else redirect("console:queue")
+        if identity.roles_of(user.pk):
+            return response if kwargs.get("redirect_url") else redirect("console:home")
         arrived = arrival.arrive(request, user.pk, email or user.get_username(), right_now())
         return redirect("centre:join") if arrived.something_to_decide else response

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-OFFICER = "officer"  # the role, as a Django group
+ROLES = ("officer", "marketer", "support", "developer")  # what staff may do, as Django groups
 
 
 class Subject(models.Model):
@@ -80,7 +80,7 @@ class ApiKey(models.Model):
 from sayso.identity.proofing.models import Attempt, Challenge, Proof  # noqa: E402
 
 __all__ = [
-    "OFFICER",
+    "ROLES",
     "ApiKey",
     "Attempt",
     "Challenge",
