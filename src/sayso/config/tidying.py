@@ -1,9 +1,11 @@
-"""What is swept away once an hour: sessions that ended, and deleted rows that a log file still holds."""
+"""What is swept away once an hour: ended sessions, old looks of staff, deleted rows a log file still holds."""
 
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import connection
+
+from sayso.staff import services as staff
 
 EVERY = timedelta(hours=1)
 _last: list[datetime] = []
@@ -18,6 +20,7 @@ def tidy(now: datetime) -> int:
         return 0
     _last[:] = [now]
     swept, _ = Session.objects.filter(expire_date__lt=now).delete()
+    staff.tidy(now)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
