@@ -19,6 +19,8 @@ TEMPLATES: dict[str, str] = {
     "erasure_confirmed": "What will be deleted, what stays and why, and the link to watch it.",
     "erasure_done": "Everything that could be deleted is deleted and was searched again.",
     "rectification_done": "A correction reached every system.",
+    "device_joined": "She signed in on a browser that had answers, and what of it holds for her account.",
+    "unlinked": "A device or an address is no longer joined to her account.",
     "officer_welcome": "Somebody was made privacy officer.",
 }
 PLAIN = "plain"  # a letter another library wrote, sent as it is
