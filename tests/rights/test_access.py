@@ -50,6 +50,14 @@ def test_a_package_holds_a_page_the_data_a_csv_for_each_table_receipts_and_their
     assert {row["value"] for row in data["sayso"]["identifiers"]["rows"]} == {"C-1001", "ada@example.test"}
 
 
+def test_a_package_holds_her_devices_as_she_calls_them(ada: Ada, now: datetime) -> None:
+    identity.name_device(ada.account, ada.device, "The tablet in the kitchen", now)
+    data = json.loads(fetched(ada, now).read("data.json"))
+    [row] = data["sayso"]["devices"]["rows"]
+    assert row["your_name_for_it"] == "The tablet in the kitchen"
+    assert row["joined"] == row["since"] == "2026-05-04T09:00:00.000000Z"
+
+
 def test_a_package_holds_nothing_of_anybody_else(ada: Ada, now: datetime) -> None:
     archive = fetched(ada, now)
     everything = b"".join(archive.read(name) for name in archive.namelist()).decode()

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from sayso.centre.pages import (
     choices,
     data,
+    devices,
     history,
     home,
     language,
@@ -27,6 +28,10 @@ pages: list[URLPattern | URLResolver] = [
     path("centre/data/correct", data.correct, name="correct"),
     path("centre/data/prefer", data.prefer, name="prefer"),
     path("centre/data/take-back", data.take_back, name="take_back"),
+    path("centre/devices", devices.devices, name="devices"),
+    path("centre/devices/<slug:device>/name", devices.name_device, name="name_device"),
+    path("centre/devices/<slug:device>/unlink", devices.unlink_device, name="unlink_device"),
+    path("centre/addresses/<int:number>/unlink", devices.unlink_address, name="unlink_address"),
     path("centre/history", history.history, name="history"),
     path("centre/proof/<slug:event>", history.proof, name="proof"),
     path("centre/proof/<slug:event>/receipt.json", history.proof_file, name="proof_file"),

@@ -12,6 +12,7 @@ from sayso.core.choice import Choice, read_choice
 from sayso.core.consent import Published, Standing, statuses
 from sayso.core.errors import Forbidden, Invalid, Unproved
 from sayso.core.values import utc_text
+from sayso.core.vocabulary import PERMITTING, ConsentStatus
 from sayso.decisions import gate
 from sayso.deployment import env
 from sayso.deployment.database import PostgreSQL, SQLite, open_database
@@ -44,8 +45,22 @@ def close_database() -> None:
     keys.close()
 
 
-def _standing_json(standing: Standing, published: Published, moment: datetime) -> dict[str, Any]:
-    where = statuses(standing, published, moment)
+def _where(
+    standing: Standing, account: str | None, published: Published, moment: datetime
+) -> dict[str, ConsentStatus]:
+    """Give where a browser stands; while somebody is signed in on it, only what her account permits too."""
+    here = statuses(standing, published, moment)
+    if account is None:
+        return here
+    hers = ledger.standing_of(database(), account, published.notice.brand) or Standing()
+    there = statuses(hers, published, moment)
+    return {choice: there[choice] if said in PERMITTING else said for choice, said in here.items()}
+
+
+def _standing_json(
+    standing: Standing, account: str | None, published: Published, moment: datetime
+) -> dict[str, Any]:
+    where = _where(standing, account, published, moment)
     return {
         "rev": standing.rev,
         "states": where,
@@ -54,21 +69,22 @@ def _standing_json(standing: Standing, published: Published, moment: datetime) -
     }
 
 
-def _own_standing(device: str | None, brand: str) -> Standing | None:
+def _own_standing(device: str | None, published: Published, moment: datetime) -> dict[str, Any] | None:
     if not device:
         return None
-    subject = identity.subject_of_device(database(), identity.read_device_secret(device))
-    return ledger.standing_of(database(), subject, brand) if subject else None
+    secret = identity.read_device_secret(device)
+    subject = identity.subject_of_device(database(), secret)
+    own = ledger.standing_of(database(), subject, published.notice.brand) if subject else None
+    account = identity.account_behind(database(), secret, moment) if own else None
+    return _standing_json(own, account, published, moment) if own else None
 
 
 def standing(site: str, device: str | None) -> dict[str, Any]:
     """Give where a browser stands; revision 0 and no states when it never answered."""
     brand = notices.brand_of_site(database(), site)
     published = notices.current(database(), brand)
-    own = _own_standing(device, brand)
-    if own is None:
-        return {"rev": 0, "states": {}, "version": published.notice.version}
-    return _standing_json(own, published, now())
+    own = _own_standing(device, published, now())
+    return own or {"rev": 0, "states": {}, "version": published.notice.version}
 
 
 def _hosts(published: Published) -> dict[str, list[str]]:
@@ -79,7 +95,7 @@ def banner(site: str, wanted: str, device: str | None) -> dict[str, Any]:
     """Give everything a browser needs to ask: the text, its hash, and where this browser stands."""
     brand = notices.brand_of_site(database(), site)
     published = notices.current(database(), brand)
-    notice, own = published.notice, _own_standing(device, brand)
+    notice = published.notice
     locale = layout.locale_for(notice, wanted)
     address = env.text("SAYSO_WEB_ADDRESS")
     shown = layout.shown(notice, "banner-1", locale)
@@ -91,7 +107,7 @@ def banner(site: str, wanted: str, device: str | None) -> dict[str, Any]:
         "text_hash": layout.text_hash(notice, "banner-1", locale),
         **shown,
         "scripts": _hosts(published),
-        "standing": _standing_json(own, published, now()) if own else None,
+        "standing": _own_standing(device, published, now()),
         "links": {"notice": f"{address}/notice/{notice.version}", "choices": f"{address}/centre/choices"},
     }
 
@@ -100,14 +116,15 @@ def write(items: Sequence[Submission]) -> list[dict[str, Any]]:
     """Record answers in one commit and give each its receipt and the standing after it."""
     db, moment = database(), now()
     results = []
-    for event in ledger.record(db, items, moment):
+    for item, event in zip(items, ledger.record(db, items, moment), strict=True):
         after = ledger.standing_of(db, event.subject, event.brand) or Standing()
+        account = identity.account_behind(db, item.device, moment) if item.device else None
         results.append(
             {
                 "event": event.event,
                 "seq": event.seq,
                 "receipt": receipts.sign(event, notices.version(db, event.brand, event.version)),
-                "standing": _standing_json(after, notices.current(db, event.brand), moment),
+                "standing": _standing_json(after, account, notices.current(db, event.brand), moment),
                 "replayed": event.replayed,
             }
         )

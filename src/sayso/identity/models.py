@@ -55,6 +55,18 @@ class DeviceLink(models.Model):
     until = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    session = models.CharField(max_length=40, blank=True)  # ended with the link, wherever she unlinks it
+
+
+class DeviceName(models.Model):
+    """What a person calls one of her devices, sealed under her key."""
+
+    account = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
+    device = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "device"], name="device_named_once")]
 
 
 class Login(models.Model):
@@ -108,6 +120,7 @@ __all__ = [
     "Challenge",
     "Device",
     "DeviceLink",
+    "DeviceName",
     "Identifier",
     "Login",
     "LoginAddress",

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 
+from sayso.core.device import SIGNED_IN
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys, models, store
 from sayso.identity.models import ROLES
 from sayso.identity.store import Resolved
 
-__all__ = ["ROLES", "KnownIdentifier", "Link", "Resolved", "Staff"]
+__all__ = ["ROLES", "KnownDevice", "KnownIdentifier", "Link", "Resolved", "Staff"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class KnownIdentifier:
     vouched_by: str
     proved: bool
     added_at: datetime
+    proved_at: datetime | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,19 @@ class Staff:
     name: str
     email: str
     roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A device joined to an account, now or by what she said. `until` is None where she is not signed in."""
+
+    device: str
+    name: str
+    since: datetime
+    signed_in_at: datetime
+    left_at: datetime
+    until: datetime | None
+    joined_at: datetime | None
 
 
 def device_subject(secret: str) -> str | None:
@@ -70,6 +86,50 @@ def links_of(account: str, now: datetime) -> list[Link]:
 
 def _link(row: models.DeviceLink) -> Link:
     return Link(str(row.device_id), str(row.account_id), row.started_at, row.joined_at is not None)
+
+
+def last_signed_in(device: str, account: str) -> datetime | None:
+    """Give when an account last signed in on a device, or None: the first time it is a new one to her."""
+    rows = models.DeviceLink.objects.filter(device_id=device, account_id=account)
+    until = rows.order_by("-until").values_list("until", flat=True).first()
+    return until - SIGNED_IN if until else None
+
+
+def devices_of(account: str, now: datetime) -> list[KnownDevice]:
+    """List the devices signed in to an account now, and those whose past it said was its own, oldest first."""
+    hers = {*joined_devices(account), *(link.device for link in links_of(account, now))}
+    by_device: dict[str, list[models.DeviceLink]] = {}
+    for row in models.DeviceLink.objects.filter(account_id=account, device_id__in=hers).order_by("id"):
+        by_device.setdefault(str(row.device_id), []).append(row)
+    names = {str(row.device_id): row for row in models.DeviceName.objects.filter(account_id=account)}
+    return [
+        _known_device(device, names.get(device), rows, account, now) for device, rows in by_device.items()
+    ]
+
+
+def _known_device(
+    device: str,
+    name: models.DeviceName | None,
+    rows: list[models.DeviceLink],
+    account: str,
+    now: datetime,
+) -> KnownDevice:
+    last = rows[-1]
+    return KnownDevice(
+        device=device,
+        name=keys.unseal(account, name.sealed).decode() if name else "",
+        since=rows[0].started_at,
+        signed_in_at=last.started_at,
+        left_at=last.ended_at or last.until,
+        until=last.until if last.ended_at is None and last.until > now else None,
+        joined_at=max((row.joined_at for row in rows if row.joined_at), default=None),
+    )
+
+
+def ways_in(account: str) -> list[int]:
+    """List the identifiers she can sign in by: each address she proved. Without one nobody gets in."""
+    rows = models.Identifier.objects.filter(subject_id=account, kind="email").exclude(proved_at=None)
+    return list(rows.values_list("id", flat=True))
 
 
 def joined_devices(account: str) -> list[str]:
@@ -103,6 +163,8 @@ def identifiers_of(account: str) -> list[KnownIdentifier]:
             row.vouched_by,
             row.proved_at is not None,
             row.added_at,
+            row.proved_at,
+            row.id,
         )
         for row in rows
     ]

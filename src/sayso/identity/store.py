@@ -102,6 +102,12 @@ def linked_account(db: Database, device: str, now: datetime) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
+def account_behind(db: Database, secret_hash: str, now: datetime) -> str | None:
+    """Give the account signed in on the device of this secret, or None; always None for a replaced secret."""
+    device, latest = _shown(db, secret_hash)
+    return linked_account(db, device, now) if device and latest else None
+
+
 def account_by(db: Database, kind: str, value: str) -> str | None:
     """Give the account known by an identifier, or None."""
     rows = db.run(
@@ -138,10 +144,11 @@ def resolve(db: Database, reference: object, now: datetime) -> Resolved:
         raise Invalid("invalid_subject", "The subject reference is not one we look up by.", remedy)
     if not all(isinstance(value, str) and value for value in reference.values()):
         raise Invalid("invalid_subject", "A subject reference holds an empty value.", remedy)
-    device, latest = None, False
+    device, linked = None, None
     if "device" in reference:
-        device, latest = _shown(db, read_device_secret(reference["device"]))
-    linked = linked_account(db, device, now) if device and latest else None
+        secret_hash = read_device_secret(reference["device"])
+        device = subject_of_device(db, secret_hash)
+        linked = account_behind(db, secret_hash, now)
     named = _named(db, reference)
     subjects = dict.fromkeys(subject for subject in (device, linked, *named) if subject)
     return Resolved(tuple(subjects), device, linked or next(iter(named), None), linked)

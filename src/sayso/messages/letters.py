@@ -23,6 +23,8 @@ TEMPLATES: dict[str, str] = {
     "rectification_done": "A correction reached every system.",
     "phone_stopped": "A no was recorded for her by telephone, and by whom.",
     "phone_asked": "A yes was noted by telephone; the link that makes it hers.",
+    "device_joined": "She signed in on a browser that had answers, and what of it holds for her account.",
+    "unlinked": "A device or an address is no longer joined to her account.",
 }
 PLAIN = "plain"  # a letter another library wrote, sent as it is
 

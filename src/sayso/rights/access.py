@@ -33,15 +33,30 @@ def begin(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     fulfilment.begin(row.id, key_of(row.id), steps, "", now)
 
 
-def _identity_sheets(account: str) -> list[dict[str, Any]]:
+def _when(at: datetime | None) -> str:
+    return utc_text(at) if at else ""
+
+
+def _identity_sheets(account: str, now: datetime) -> list[dict[str, Any]]:
     known = identity.identifiers_of(account)
-    rows = [[each.kind, each.value, each.vouched_by, each.proved, utc_text(each.added_at)] for each in known]
+    rows = [
+        [each.kind, each.value, each.vouched_by, utc_text(each.added_at), _when(each.proved_at)]
+        for each in known
+    ]
     declared, delivery = identity.regions_of(account)
-    named = ["kind", "value", "vouched_by", "proved", "added_at"]
+    named = ["kind", "value", "vouched_by", "added_at", "proved_at"]
     return [
         package.sheet("identifiers", named, rows),
         package.sheet("regions", ["declared", "delivery"], [[declared, delivery]]),
+        _devices_sheet(account, now),
     ]
+
+
+def _devices_sheet(account: str, now: datetime) -> dict[str, Any]:
+    known = identity.devices_of(account, now)
+    times = [(each.since, each.signed_in_at, each.left_at, each.joined_at) for each in known]
+    rows = [[each.name, *map(_when, at)] for each, at in zip(known, times, strict=True)]
+    return package.sheet("devices", ["your_name_for_it", "since", "signed_in", "signed_out", "joined"], rows)
 
 
 def _answers(subjects: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
@@ -81,10 +96,12 @@ def _requests(account: str) -> list[dict[str, Any]]:
     return [package.sheet("requests", ["at", "kind", "state", "due_at", "proposed_by", "decided_by"], rows)]
 
 
-def _sources(row: RightsRequest, subjects: list[str]) -> tuple[list[package.Source], dict[str, str]]:
+def _sources(
+    row: RightsRequest, subjects: list[str], now: datetime
+) -> tuple[list[package.Source], dict[str, str]]:
     answers, receipts = _answers(subjects)
     looked = [package.sheet(*each) for each in staff.sheets_of(row.account)]
-    own = [*_identity_sheets(row.account), *answers, *_steps(subjects), *_requests(row.account), *looked]
+    own = [*_identity_sheets(row.account, now), *answers, *_steps(subjects), *_requests(row.account), *looked]
     sources = [package.Source("sayso", {"en": "Sayso", "zh-Hant": "Sayso"}, own)]
     for system, exported in fulfilment.results_of(row.id):
         sources.append(package.Source(system, inventory.system(system).title, exported["sheets"]))
@@ -94,7 +111,7 @@ def _sources(row: RightsRequest, subjects: list[str]) -> tuple[list[package.Sour
 @transaction.atomic
 def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     """Put the package together, seal it for seven days and tell her."""
-    sources, receipts = _sources(row, held["subjects"])
+    sources, receipts = _sources(row, held["subjects"], now)
     content = package.build(sources, receipts, row.locale, now)
     until = now + KEPT_FOR
     Package.objects.create(request=row, sealed=keys.seal(key_of(row.id), content), until=until)
