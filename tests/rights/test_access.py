@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from sayso.connectors.memory import World
+from sayso.consent import services as consent
 from sayso.core.errors import Invalid, NotFound, Unproved
+from sayso.core.opt_out import Scope
 from sayso.core.request import RequestState
 from sayso.core.vocabulary import ConsentStatus
 from sayso.fulfilment.models import Delivery
@@ -48,6 +50,16 @@ def test_a_package_holds_a_page_the_data_a_csv_for_each_table_receipts_and_their
     assert data["shop"]["customers"]["rows"][0]["name"] == "Ada Larkin"
     assert data["sayso"]["answers"]["rows"][0]["answer"] == "given"
     assert {row["value"] for row in data["sayso"]["identifiers"]["rows"]} == {"C-1001", "ada@example.test"}
+
+
+def test_a_package_tells_of_opt_outs_and_of_the_signal_seen(ada: Ada, now: datetime) -> None:
+    consent.block("email", "ada@example.test", {Scope.MARKETING}, "page", now)
+    consent.block("email", "ben@example.test", {Scope.SELL}, "page", now)
+    consent.heed_signal([ada.account], BRAND, now)
+    data = json.loads(fetched(ada, now).read("data.json"))["sayso"]
+    stopped = [(row["identifier"], row["stopped"], row["said_on"]) for row in data["opt_outs"]["rows"]]
+    assert stopped == [("email", "marketing", "page")]
+    assert [row["answer"] for row in data["answers"]["rows"]] == ["signal"]
 
 
 def test_a_package_holds_nothing_of_anybody_else(ada: Ada, now: datetime) -> None:

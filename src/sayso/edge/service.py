@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sayso.consent import ledger, receipts
+from sayso.consent import ledger, receipts, signal
 from sayso.consent.ledger import Submission
 from sayso.core import layout
 from sayso.core.choice import Choice, read_choice
 from sayso.core.consent import Published, Standing, statuses
 from sayso.core.errors import Forbidden, Invalid, Unproved
+from sayso.core.masking import masked
 from sayso.core.values import utc_text
 from sayso.decisions import gate
 from sayso.deployment import env
@@ -18,6 +19,7 @@ from sayso.deployment.database import PostgreSQL, SQLite, open_database
 from sayso.identity import keys
 from sayso.identity import store as identity
 from sayso.notices import store as notices
+from sayso.signals import gpc
 
 MOST_QUESTIONS = 1000
 _local = threading.local()
@@ -44,14 +46,27 @@ def close_database() -> None:
     keys.close()
 
 
-def _standing_json(standing: Standing, published: Published, moment: datetime) -> dict[str, Any]:
-    where = statuses(standing, published, moment)
+def _standing_json(
+    standing: Standing, published: Published, moment: datetime, *, heard: bool = False
+) -> dict[str, Any]:
     return {
         "rev": standing.rev,
-        "states": where,
+        "states": statuses(standing, published, moment),
+        "masked": masked(standing, published, signal=heard),
         "version": published.notice.version,
         "shown": standing.shown,
     }
+
+
+def unrecorded_signal(site: str, device: str) -> list[Submission]:
+    """Give what is to be written when this browser sends Global Privacy Control: usually nothing.
+
+    A browser that never answered has no id, and nothing is written of it. The account signed in there hears
+    of the signal too.
+    """
+    brand = notices.brand_of_site(database(), site)
+    who = identity.resolve(database(), {"device": device}, now())
+    return signal.unrecorded(database(), who.subjects, brand)
 
 
 def _own_standing(device: str | None, brand: str) -> Standing | None:
@@ -61,21 +76,25 @@ def _own_standing(device: str | None, brand: str) -> Standing | None:
     return ledger.standing_of(database(), subject, brand) if subject else None
 
 
-def standing(site: str, device: str | None) -> dict[str, Any]:
-    """Give where a browser stands; revision 0 and no states when it never answered."""
+def standing(site: str, device: str | None, *, heard: bool = False) -> dict[str, Any]:
+    """Give where a browser stands; revision 0 and no states when it never answered.
+
+    `heard` says that Global Privacy Control came with the request.
+    """
     brand = notices.brand_of_site(database(), site)
     published = notices.current(database(), brand)
     own = _own_standing(device, brand)
     if own is None:
-        return {"rev": 0, "states": {}, "version": published.notice.version}
-    return _standing_json(own, published, now())
+        held_back = masked(Standing(), published, signal=heard)
+        return {"rev": 0, "states": {}, "masked": held_back, "version": published.notice.version}
+    return _standing_json(own, published, now(), heard=heard)
 
 
 def _hosts(published: Published) -> dict[str, list[str]]:
     return {part.choice.id: list(part.hosts) for _, part in published.notice.parts() if part.hosts}
 
 
-def banner(site: str, wanted: str, device: str | None) -> dict[str, Any]:
+def banner(site: str, wanted: str, device: str | None, *, heard: bool = False) -> dict[str, Any]:
     """Give everything a browser needs to ask: the text, its hash, and where this browser stands."""
     brand = notices.brand_of_site(database(), site)
     published = notices.current(database(), brand)
@@ -91,8 +110,12 @@ def banner(site: str, wanted: str, device: str | None) -> dict[str, Any]:
         "text_hash": layout.text_hash(notice, "banner-1", locale),
         **shown,
         "scripts": _hosts(published),
-        "standing": _standing_json(own, published, now()) if own else None,
-        "links": {"notice": f"{address}/notice/{notice.version}", "choices": f"{address}/centre/choices"},
+        "standing": _standing_json(own, published, now(), heard=heard) if own else None,
+        "links": {
+            "notice": f"{address}/notice/{notice.version}",
+            "choices": f"{address}/centre/choices",
+            "opt_out": f"{address}/privacy-choices",
+        },
     }
 
 
@@ -150,9 +173,9 @@ def decide(brand: str, body: object) -> dict[str, Any]:
         remedy = f"Send `subject` and at most {MOST_QUESTIONS} `questions`."
         raise Invalid("invalid_question", "`questions` is no list we can answer.", remedy)
     asked = [_question(question) for question in questions]
-    moment = now()
+    moment, heard = now(), gpc.in_script(body.get("gpc"))
     who = identity.resolve(database(), body.get("subject"), moment)
-    decisions = gate.decide(database(), brand, who.subjects, asked, moment)
+    decisions = gate.decide(database(), brand, who.subjects, asked, moment, who.lookups, signal=heard)
     return {
         "decisions": [
             {

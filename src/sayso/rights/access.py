@@ -40,7 +40,13 @@ def _identity_sheets(account: str) -> list[dict[str, Any]]:
     return [
         package.sheet("identifiers", named, rows),
         package.sheet("regions", ["declared", "delivery"], [[declared, delivery]]),
+        package.sheet("opt_outs", ["identifier", "stopped", "since", "said_on"], _opt_outs(account)),
     ]
+
+
+def _opt_outs(account: str) -> list[list[Any]]:
+    stopped = consent.blocks_of(account)
+    return [[each.kind, each.scope, utc_text(each.since), each.source] for each in stopped]
 
 
 def _answers(subjects: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
@@ -49,7 +55,8 @@ def _answers(subjects: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]
         for event in consent.history_of(subjects, brand):
             said = event.evidence
             where = [said.get("surface"), said.get("voucher"), said.get("locale")]
-            for choice, answer in event.answers.items():
+            # An act without answers, such as a browser's signal, is a row of its own.
+            for choice, answer in (event.answers or {"": said["act"]}).items():
                 came_to = event.outcome.get(choice, "")
                 rows.append([event.recorded_at, brand, event.version, choice, answer, came_to, *where])
             receipts[event.event] = consent.receipt_of(subjects, event.event) or ""
