@@ -111,6 +111,7 @@ def banner(site: str, wanted: str, device: str | None, *, heard: bool = False) -
         **shown,
         "scripts": _hosts(published),
         "standing": _standing_json(own, published, now(), heard=heard) if own else None,
+        "masked": masked(own or Standing(), published, signal=heard),
         "links": {
             "notice": f"{address}/notice/{notice.version}",
             "choices": f"{address}/centre/choices",
