@@ -1,7 +1,7 @@
 """The edge obeys a browser's signal and a Block, and writes down a signal only when it is new."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -82,7 +82,7 @@ def test_the_account_signed_in_on_a_browser_hears_of_its_signal(
     browser.answer({LEARN: "given"})
     account = identity.link_customer({"customer": "C-1001"}, "", now)
     device = str(who.Device.objects.get().subject_id)
-    identity.start_link(device, account, now)
+    identity.start_link(device, account, datetime.now(UTC))
     look(browser, sec_gpc="1")
     look(browser, sec_gpc="1")
     standings = {row.subject: row.gpc for row in models.Standing.objects.all()}

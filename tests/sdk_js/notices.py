@@ -165,7 +165,11 @@ def banner(locale: str = "en") -> dict[str, Any]:
         "purposes": [purpose(name, choices) for name, choices in LAYOUT.items()],
         "scripts": {},
         "standing": None,
-        "links": {"notice": "/notice/" + "a" * 64, "choices": "/centre/choices", "opt_out": "/privacy-choices"},
+        "links": {
+            "notice": "/notice/" + "a" * 64,
+            "choices": "/centre/choices",
+            "opt_out": "/privacy-choices",
+        },
     }
 
 
