@@ -13,7 +13,6 @@ from sayso.core.consent import (
     fold,
     fold_all,
     next_change,
-    permit_mask,
     read_answers,
     read_held,
     status_of,
@@ -21,6 +20,7 @@ from sayso.core.consent import (
     write_held,
 )
 from sayso.core.errors import Invalid
+from sayso.core.masking import permit_mask
 from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus, Voucher
 from tests import linen
 from tests.linen import LEARN, LOCATION, MONDAY, PASS_ON, PURCHASES, answer

@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from sayso.connectors.memory import World
+from sayso.consent import services as consent
 from sayso.core.errors import Invalid, NotFound, Unproved
+from sayso.core.opt_out import Scope
 from sayso.core.request import RequestState
 from sayso.core.vocabulary import ConsentStatus
 from sayso.fulfilment.models import Delivery
@@ -56,6 +58,16 @@ def test_a_package_holds_her_devices_as_she_calls_them(ada: Ada, now: datetime) 
     [row] = data["sayso"]["devices"]["rows"]
     assert row["your_name_for_it"] == "The tablet in the kitchen"
     assert row["joined"] == row["since"] == "2026-05-04T09:00:00.000000Z"
+
+
+def test_a_package_tells_of_opt_outs_and_of_the_signal_seen(ada: Ada, now: datetime) -> None:
+    consent.block("email", "ada@example.test", {Scope.MARKETING}, "page", now)
+    consent.block("email", "ben@example.test", {Scope.SELL}, "page", now)
+    consent.heed_signal([ada.account], BRAND, now)
+    data = json.loads(fetched(ada, now).read("data.json"))["sayso"]
+    stopped = [(row["identifier"], row["stopped"], row["said_on"]) for row in data["opt_outs"]["rows"]]
+    assert stopped == [("email", "marketing", "page")]
+    assert [row["answer"] for row in data["answers"]["rows"]] == ["signal"]
 
 
 def test_a_package_holds_nothing_of_anybody_else(ada: Ada, now: datetime) -> None:

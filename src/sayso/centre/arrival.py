@@ -12,7 +12,15 @@ from django.utils.translation import get_language
 from sayso.centre import known
 from sayso.centre.known import Count
 from sayso.centre.shown import parts_of, who
-from sayso.centre.visitor import Visitor, device_secret, held_secret, locale_of, the_brand, visitor_of
+from sayso.centre.visitor import (
+    Visitor,
+    device_secret,
+    held_secret,
+    locale_of,
+    sends_signal,
+    the_brand,
+    visitor_of,
+)
 from sayso.consent import queries as consent
 from sayso.consent import services as consent_services
 from sayso.core.choice import OWN_USE
@@ -64,6 +72,8 @@ def arrive(request: HttpRequest, person: int, email: str, now: datetime) -> Arri
     """
     account = identity_services.sign_in(person, email, now)
     request.session.set_expiry(now + SIGNED_IN)
+    for each in notices.brands() if sends_signal(request) else []:
+        consent_services.heed_signal([account], each, now)
     secret, held = device_secret(request), held_secret(request)
     device = identity.device_subject(secret) if secret else None
     if device is None or held is None:
@@ -74,6 +84,7 @@ def arrive(request: HttpRequest, person: int, email: str, now: datetime) -> Arri
     brand = the_brand()
     notice = notices.current(brand).notice
     locale = locale_of(notice)
+    consent_services.carry_signal(device, account, brand, now)
     refused = consent_services.join_refusals(device, account, brand, locale, before, now)
     noes = tuple(f"{purpose}: {part.title}" for purpose, part in parts_of(notice, refused, locale))
     if noes or before is None:

@@ -12,6 +12,7 @@ from sayso.centre.pages import (
     link,
     looks,
     notice,
+    opt_out,
     requests,
     rules,
     sign_in,
@@ -51,6 +52,10 @@ pages: list[URLPattern | URLResolver] = [
     path("r/<slug:number>", link.request_link, name="request_link"),
     path("notice", notice.current_notice, name="current_notice"),
     path("notice/<str:version>", notice.notice, name="notice"),
+    path("privacy-choices", opt_out.opt_out, name="opt_out"),
+    path("privacy-choices/browser", opt_out.opt_out_browser, name="opt_out_browser"),
+    path("privacy-choices/lift", opt_out.lift, name="lift"),
+    path(".well-known/gpc.json", opt_out.gpc_support, name="gpc_support"),
     path("language", language.set_language, name="language"),
 ]
 urlpatterns = [

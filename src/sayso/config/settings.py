@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sayso.centre.middleware.ProblemPages",
+    "sayso.api.application.WrongMethods",
 ]
 ROOT_URLCONF = "sayso.config.urls"
 WSGI_APPLICATION = "sayso.config.wsgi.application"

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from sayso.consent import ledger, models, queries
 from sayso.consent.ledger import Recorded, Submission
+from sayso.consent.opting_out import block, carry_signal, heed_signal, lift_block
 from sayso.core.consent import Answer
 from sayso.core.duration import Duration
 from sayso.core.layout import text_hash
@@ -17,6 +18,10 @@ from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import store as identity
 from sayso.notices import queries as notices
 
+__all__ = [
+    "block", "carry_signal", "centre_answer", "forget_subjects", "heed_signal", "join_permissions",
+    "join_refusals", "lift_block", "mark_erasing", "record_answer", "record_for", "stop_everything",
+]  # fmt: skip
 EVIDENCE_KEPT = Duration(months=36, days=0)
 EVIDENCE_BASIS = "GDPR art. 7(1) and 17(3)(e): being able to demonstrate consent"
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sayso.consent import ledger, receipts
+from sayso.consent import ledger, receipts, signal
 from sayso.consent.ledger import Submission
 from sayso.core import layout
 from sayso.core.choice import Choice, read_choice
 from sayso.core.consent import Published, Standing, statuses
 from sayso.core.errors import Forbidden, Invalid, Unproved
+from sayso.core.masking import masked
 from sayso.core.values import utc_text
 from sayso.core.vocabulary import PERMITTING, ConsentStatus
 from sayso.decisions import gate
@@ -19,6 +20,7 @@ from sayso.deployment.database import PostgreSQL, SQLite, open_database
 from sayso.identity import keys
 from sayso.identity import store as identity
 from sayso.notices import store as notices
+from sayso.signals import gpc
 
 MOST_QUESTIONS = 1000
 _local = threading.local()
@@ -58,44 +60,59 @@ def _where(
 
 
 def _standing_json(
-    standing: Standing, account: str | None, published: Published, moment: datetime
+    standing: Standing, account: str | None, published: Published, moment: datetime, *, heard: bool = False
 ) -> dict[str, Any]:
-    where = _where(standing, account, published, moment)
     return {
         "rev": standing.rev,
-        "states": where,
+        "states": _where(standing, account, published, moment),
+        "masked": masked(standing, published, signal=heard),
         "version": published.notice.version,
         "shown": standing.shown,
     }
 
 
-def _own_standing(device: str | None, published: Published, moment: datetime) -> dict[str, Any] | None:
+def unrecorded_signal(site: str, device: str) -> list[Submission]:
+    """Give what is to be written when this browser sends Global Privacy Control: usually nothing.
+
+    A browser that never answered has no id, and nothing is written of it. The account signed in there hears
+    of the signal too.
+    """
+    brand = notices.brand_of_site(database(), site)
+    who = identity.resolve(database(), {"device": device}, now())
+    return signal.unrecorded(database(), who.subjects, brand)
+
+
+def _own_standing(device: str | None, published: Published, *, heard: bool) -> dict[str, Any] | None:
     if not device:
         return None
-    secret = identity.read_device_secret(device)
+    moment, secret = now(), identity.read_device_secret(device)
     subject = identity.subject_of_device(database(), secret)
     own = ledger.standing_of(database(), subject, published.notice.brand) if subject else None
     account = identity.account_behind(database(), secret, moment) if own else None
-    return _standing_json(own, account, published, moment) if own else None
+    return _standing_json(own, account, published, moment, heard=heard) if own else None
 
 
-def standing(site: str, device: str | None) -> dict[str, Any]:
-    """Give where a browser stands; revision 0 and no states when it never answered."""
+def standing(site: str, device: str | None, *, heard: bool = False) -> dict[str, Any]:
+    """Give where a browser stands; revision 0 and no states when it never answered.
+
+    `heard` says that Global Privacy Control came with the request.
+    """
     brand = notices.brand_of_site(database(), site)
     published = notices.current(database(), brand)
-    own = _own_standing(device, published, now())
-    return own or {"rev": 0, "states": {}, "version": published.notice.version}
+    held_back = masked(Standing(), published, signal=heard)
+    own = _own_standing(device, published, heard=heard)
+    return own or {"rev": 0, "states": {}, "masked": held_back, "version": published.notice.version}
 
 
 def _hosts(published: Published) -> dict[str, list[str]]:
     return {part.choice.id: list(part.hosts) for _, part in published.notice.parts() if part.hosts}
 
 
-def banner(site: str, wanted: str, device: str | None) -> dict[str, Any]:
+def banner(site: str, wanted: str, device: str | None, *, heard: bool = False) -> dict[str, Any]:
     """Give everything a browser needs to ask: the text, its hash, and where this browser stands."""
     brand = notices.brand_of_site(database(), site)
     published = notices.current(database(), brand)
-    notice = published.notice
+    notice, own = published.notice, _own_standing(device, published, heard=heard)
     locale = layout.locale_for(notice, wanted)
     address = env.text("SAYSO_WEB_ADDRESS")
     shown = layout.shown(notice, "banner-1", locale)
@@ -107,8 +124,13 @@ def banner(site: str, wanted: str, device: str | None) -> dict[str, Any]:
         "text_hash": layout.text_hash(notice, "banner-1", locale),
         **shown,
         "scripts": _hosts(published),
-        "standing": _own_standing(device, published, now()),
-        "links": {"notice": f"{address}/notice/{notice.version}", "choices": f"{address}/centre/choices"},
+        "standing": own,
+        "masked": own["masked"] if own else masked(Standing(), published, signal=heard),
+        "links": {
+            "notice": f"{address}/notice/{notice.version}",
+            "choices": f"{address}/centre/choices",
+            "opt_out": f"{address}/privacy-choices",
+        },
     }
 
 
@@ -167,9 +189,9 @@ def decide(brand: str, body: object) -> dict[str, Any]:
         remedy = f"Send `subject` and at most {MOST_QUESTIONS} `questions`."
         raise Invalid("invalid_question", "`questions` is no list we can answer.", remedy)
     asked = [_question(question) for question in questions]
-    moment = now()
+    moment, heard = now(), gpc.in_script(body.get("gpc"))
     who = identity.resolve(database(), body.get("subject"), moment)
-    decisions = gate.decide(database(), brand, who.subjects, asked, moment)
+    decisions = gate.decide(database(), brand, who.subjects, asked, moment, who.lookups, signal=heard)
     return {
         "decisions": [
             {

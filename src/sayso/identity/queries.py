@@ -71,6 +71,17 @@ def account_by(kind: str, value: str) -> str | None:
     return store.account_by(DjangoDatabase(), kind, value)
 
 
+def account_by_lookup(kind: str, lookup: str) -> str | None:
+    """Give the account known by the keyed hash of an identifier, or None."""
+    row = models.Identifier.objects.filter(kind=kind, lookup=lookup).first()
+    return str(row.subject_id) if row else None
+
+
+def lookups_of(subject: str) -> list[tuple[str, str]]:
+    """List the identifiers of a subject, each as its kind and keyed hash."""
+    return store.lookups_of(DjangoDatabase(), [subject])
+
+
 def active_link(device: str, now: datetime) -> Link | None:
     """Give the account a device is signed in to now, or None."""
     row = models.DeviceLink.objects.filter(device_id=device, ended_at=None, until__gt=now).first()

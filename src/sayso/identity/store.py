@@ -1,6 +1,6 @@
 """Find or add the subject behind a device secret, in plain SQL: edge and web share this."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,12 +18,14 @@ class Resolved:
     """Whom a reference means. `subjects` is everyone whose answer counts; empty when nobody is known.
 
     `linked` is the account signed in on the device, for whoever shows the device's own latest secret.
+    `lookups` are the identifiers the reference named, as kind and keyed hash, known to us or not.
     """
 
     subjects: tuple[str, ...]
     device: str | None = None
     account: str | None = None
     linked: str | None = None
+    lookups: tuple[tuple[str, str], ...] = ()
 
 
 def read_device_secret(secret: str | None) -> str:
@@ -117,6 +119,18 @@ def account_by(db: Database, kind: str, value: str) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
+def lookups_of(db: Database, subjects: Sequence[str]) -> list[tuple[str, str]]:
+    """List the identifiers of these subjects, each as its kind and keyed hash."""
+    if not subjects:
+        return []
+    places = ", ".join(["%s"] * len(subjects))
+    rows = db.run(
+        f"SELECT kind, lookup FROM identity_identifier WHERE subject_id IN ({places})",  # noqa: S608
+        list(subjects),
+    )
+    return [(str(kind), str(lookup)) for kind, lookup in rows]
+
+
 def scopes_of_key(db: Database, secret: str) -> tuple[str, frozenset[str]] | None:
     """Give the brand and scopes of a server key, or None when there is no such key."""
     rows = db.run(
@@ -151,4 +165,5 @@ def resolve(db: Database, reference: object, now: datetime) -> Resolved:
         linked = account_behind(db, secret_hash, now)
     named = _named(db, reference)
     subjects = dict.fromkeys(subject for subject in (device, linked, *named) if subject)
-    return Resolved(tuple(subjects), device, linked or next(iter(named), None), linked)
+    lookups = tuple((kind, keys.lookup(kind, reference[kind])) for kind in NAMED_BY if kind in reference)
+    return Resolved(tuple(subjects), device, linked or next(iter(named), None), linked, lookups)

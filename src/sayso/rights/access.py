@@ -49,6 +49,7 @@ def _identity_sheets(account: str, now: datetime) -> list[dict[str, Any]]:
         package.sheet("identifiers", named, rows),
         package.sheet("regions", ["declared", "delivery"], [[declared, delivery]]),
         _devices_sheet(account, now),
+        package.sheet("opt_outs", ["identifier", "stopped", "since", "said_on"], _opt_outs(account)),
     ]
 
 
@@ -59,13 +60,19 @@ def _devices_sheet(account: str, now: datetime) -> dict[str, Any]:
     return package.sheet("devices", ["your_name_for_it", "since", "signed_in", "signed_out", "joined"], rows)
 
 
+def _opt_outs(account: str) -> list[list[Any]]:
+    stopped = consent.blocks_of(account)
+    return [[each.kind, each.scope, utc_text(each.since), each.source] for each in stopped]
+
+
 def _answers(subjects: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
     rows, receipts = [], {}
     for brand in notices.brands():
         for event in consent.history_of(subjects, brand):
             said = event.evidence
             where = [said.get("surface"), said.get("voucher"), said.get("staff"), said.get("locale")]
-            for choice, answer in event.answers.items():
+            # An act without answers, such as a browser's signal, is a row of its own.
+            for choice, answer in (event.answers or {"": said["act"]}).items():
                 came_to = event.outcome.get(choice, "")
                 rows.append([event.recorded_at, brand, event.version, choice, answer, came_to, *where])
             receipts[event.event] = consent.receipt_of(subjects, event.event) or ""
