@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0003_devices'),
+        ('identity', '0003_sealed_addresses'),
     ]
 
     operations = [
