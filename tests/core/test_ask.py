@@ -50,6 +50,8 @@ def test_a_yes_to_everything_does_not_tell_the_postcode_so_it_may_be_asked() -> 
     [
         (past(Reason.REFUSED), WhyNot.REFUSED),
         (past(Reason.WITHDRAWN), WhyNot.REFUSED),
+        (past(Reason.GPC), WhyNot.REFUSED),
+        (past(Reason.BLOCKED), WhyNot.REFUSED),
         (past(outcomes=[Outcome("postcode", "refused", MONDAY - 999 * DAY)]), WhyNot.REFUSED),
         (past(Reason.GIVEN, known=frozenset({"location"})), WhyNot.ANSWERED),
         (past(Reason.ERASING), WhyNot.NOT_POSSIBLE),

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sayso.signals import gpc
 from tests import linen
 from tests.demo import programs, stub
 
@@ -78,9 +79,9 @@ def test_each_page_has_a_new_nonce(visitor: httpx.Client) -> None:
 
 @pytest.mark.parametrize("page", PAGES[:-1])
 def test_every_page_leads_to_the_privacy_choices(page: str, visitor: httpx.Client, sayso: stub.Sayso) -> None:
-    text = visitor.get(page).text
-    assert f'href="{sayso.address}/centre/choices" data-sayso-open' in text
-    assert re.search(r"<noscript>.*/centre/choices.*</noscript>", text, re.DOTALL)
+    text, language = visitor.get(page).text, "zh-hant" if "zh-hant" in page else "en"
+    assert f'href="{sayso.address}/privacy-choices?language={language}" data-sayso-open' in text
+    assert re.search(r"<noscript>.*/privacy-choices.*</noscript>", text, re.DOTALL)
 
 
 def test_the_notice_link_leads_to_the_version_published_now(visitor: httpx.Client, sayso: stub.Sayso) -> None:
@@ -339,3 +340,19 @@ def test_the_page_of_the_staff_is_closed_outside_the_demo(home: Path, sayso: stu
     with programs.program(home, port, "sayso_demo.shop", "serve", SHOP_SAYSO_URL=sayso.address) as closed:
         assert httpx.get(f"{closed}/staff/letters").status_code == 404
         assert "/staff/letters" not in httpx.get(f"{closed}/behind").text
+
+
+def test_a_browsers_signal_is_passed_on_with_every_question_and_shown(
+    visitor: httpx.Client, sayso: stub.Sayso
+) -> None:
+    device = stub.new_device()
+    sayso.given(device, linen.PURCHASES)
+    visitor.cookies.set("sayso_device", device)
+    assert "we obey" not in visitor.get("/").text
+    assert "gpc" not in sayso.sent("/v1/decide")[-1]
+    assert "we obey" in visitor.get("/", headers={"Sec-GPC": "1"}).text
+    assert sayso.sent("/v1/decide")[-1]["gpc"] is True
+
+
+def test_the_shop_states_at_the_well_known_address_that_it_obeys(visitor: httpx.Client) -> None:
+    assert gpc.read_support(visitor.get("/.well-known/gpc.json").json()).obeys is True

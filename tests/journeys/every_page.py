@@ -80,6 +80,10 @@ SAYSO = (
     Stop("sayso", "centre:current_notice", "nobody", "/notice", lands="centre:notice"),
     Stop("sayso", "centre:notice", "nobody", "/notice/{version}"),
     Stop("sayso", "centre:notice", "nobody", "/notice/sha256:none", state="unknown", status=404),
+    Stop(
+        "sayso", "centre:opt_out", "nobody", "/privacy-choices", state="without a cookie", sees="#identifier"
+    ),
+    Stop("sayso", "centre:opt_out", "ada", "/privacy-choices", state="signed in", sees="#here"),
     Stop("sayso", "account_login", "nobody", "/sign-in"),
     Stop("sayso", "account_request_login_code", "nobody", "/sign-in", lands="account_login"),
     Stop("sayso", "account_confirm_login_code", "waiting", "/sign-in/code", sees="#code"),
@@ -133,17 +137,23 @@ FORMS = {  # addresses that only take what a button sends; opened by hand they s
         "centre:package": "/centre/requests/{copy}/package",
         "centre:confirm_deletion": "/centre/requests/{copy}/confirm",
         "centre:cancel": "/centre/requests/{copy}/cancel",
+        "centre:opt_out_browser": "/privacy-choices/browser",
+        "centre:lift": "/privacy-choices/lift",
         "centre:language": "/language",
         "account_logout": "/sign-out",
     },
     "shop": {"put": "/basket/p-001", "switch": "/reasons"},
 }
 FILES = {  # addresses that answer with a file, and the kind of it
-    "sayso": {"centre:proof_file": ("/centre/proof/{event}/receipt.json", "application/json")},
+    "sayso": {
+        "centre:proof_file": ("/centre/proof/{event}/receipt.json", "application/json"),
+        "centre:gpc_support": ("/.well-known/gpc.json", "application/json"),
+    },
     "shop": {
         "swatch": ("/swatch/p-001.svg", "image/svg+xml"),
         "style": ("/shop.css", "text/css"),
         "healthz": ("/healthz", "text/plain"),
+        "gpc_support": ("/.well-known/gpc.json", "application/json"),
         "privacy": ("/privacy/sayso.js", "text/javascript"),
     },
 }

@@ -41,7 +41,9 @@ def _the_shop_works(ada: Person) -> None:
 def _she_reaches_the_centre_from_the_shop(ada: Person) -> None:
     ada.opens(f"{ada.demo.shop}/")
     ada.link("Your privacy choices")
-    expect(ada.page).to_have_url(f"{ada.demo.sayso}/centre/choices")
+    expect(ada.page).to_have_url(f"{ada.demo.sayso}/privacy-choices?language=en")
+    expect(ada.page.get_by_role("heading", level=1, name="Your privacy choices")).to_be_visible()
+    ada.link("Your choices")
     expect(ada.page.get_by_role("heading", level=1, name="Your choices")).to_be_visible()
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from sayso_sdk import Client, Decision, Question, SaysoProblem, SubjectRef
 from sayso_sdk.django import device_of
+from sayso_sdk.gpc import has_signal
 from sayso_sdk.values import Answer, Recommendation, Why
 
 from sayso_demo.shop import catalogue, diary
@@ -84,7 +85,7 @@ def ask(request: HttpRequest, use: str, questions: Sequence[Question]) -> list[D
     if subject is None:
         # Nobody answered anything in this browser, so there is nobody to ask about: the answer is no.
         return [Decision.refused(question, "not_answered") for question in questions]
-    decisions = sayso().decide(subject, questions)
+    decisions = sayso().decide(subject, questions, gpc=has_signal(request.headers))
     now = timezone.now()
     entries = [diary.Entry(now, use, made.choice, made.permitted, made.reason) for made in decisions]
     diary.note(subject["device"], entries)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
+from sayso_sdk.gpc import has_signal
 
 from sayso_demo.shop import basket
 from sayso_demo.shop.consent import locale
@@ -21,7 +23,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "in_english": bare + query,
         "in_chinese": "/zh-hant" + bare + query,
         "centre": f"{settings.SAYSO_URL}/centre/",
-        "choices": f"{settings.SAYSO_URL}/centre/choices",
+        "choices": f"{settings.SAYSO_URL}/privacy-choices?language={get_language()}",
+        "signal": has_signal(request.headers),
         "site": settings.SAYSO_SITE,
         "ad_script": f"{settings.PARTNER_URL}/ad.js",
         "staff_pages": settings.STAFF_PAGES,

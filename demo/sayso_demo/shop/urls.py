@@ -10,6 +10,7 @@ urlpatterns = [
     path("privacy/<path:path>", privacy_proxy, name="privacy"),
     path("swatch/<slug:product_id>.svg", views.swatch, name="swatch"),
     path("shop.css", views.style, name="style"),
+    path(".well-known/gpc.json", views.gpc_support, name="gpc_support"),
     path("healthz", views.healthz, name="healthz"),
     *i18n_patterns(
         path("", views.home, name="home"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_GET, require_POST, require_safe
 from sayso_sdk import SaysoProblem
 from sayso_sdk.django import device_of
+from sayso_sdk.gpc import SUPPORT
 
 from sayso_demo.shop import basket, catalogue, consent, diary
 from sayso_demo.shop.catalogue import Product, Wish
@@ -124,6 +125,12 @@ def swatch(request: HttpRequest, product_id: str) -> HttpResponse:
 def style(request: HttpRequest) -> HttpResponse:
     """Send the style sheet."""
     return HttpResponse(STYLE.read_text("utf-8"), content_type="text/css")
+
+
+@require_GET
+def gpc_support(request: HttpRequest) -> JsonResponse:
+    """State that the shop obeys Global Privacy Control."""
+    return JsonResponse(SUPPORT)
 
 
 @require_GET

@@ -104,7 +104,8 @@ class Past:
     known: frozenset[str] = frozenset()
 
 
-NO = frozenset({Reason.REFUSED, Reason.WITHDRAWN})
+# Who opted out is not asked to take it back (Civ. Code 1798.135(c)(4): not within twelve months).
+NO = frozenset({Reason.REFUSED, Reason.WITHDRAWN, Reason.GPC, Reason.BLOCKED})
 YES = frozenset({Reason.GIVEN, Reason.RENEWED, Reason.TOLD_BASIS})
 IMPOSSIBLE = frozenset({Reason.NOT_LISTED, Reason.RESTRICTED, Reason.ERASING})
 

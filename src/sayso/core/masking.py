@@ -13,7 +13,7 @@ def is_masked(standing: Standing, choice: str, published: Published, *, signal: 
     """Tell whether the signal holds a choice back, whatever was answered before it came.
 
     Only a later yes of the person to this very choice outranks it; a yes to all does not (11 CCR
-    7025(c)(3)-(4)). `signal` says that it came with this request; one that was never recorded is newest.
+    7025(c)(3)). `signal` says that it came with this request; one that was never recorded is newest.
     """
     came = standing.gpc or (standing.rev + 1 if signal else 0)
     specific = standing.held.get(choice, UNANSWERED).specific

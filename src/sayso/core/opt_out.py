@@ -1,7 +1,7 @@
 """What an opt-out stops: a browser's signal, or a Block on an identifier that nobody proved.
 
 An opt-out stops what may be stopped: uses that rest on consent or on our own interest. What a contract or
-the law asks for goes on, as the law says (CCPA 1798.105(d), 11 CCR 7027(m); GDPR art. 21(1)).
+the law asks for goes on, as the law says (CCPA 1798.145(a), 11 CCR 7027(m); GDPR art. 21(1)).
 """
 
 from dataclasses import dataclass

@@ -110,7 +110,7 @@ def lift(request: HttpRequest, account: str) -> HttpResponse:
     brand = the_brand()
     scope = request.POST.get("scope", "")
     if scope not in list(Scope):
-        raise Invalid("unknown_scope", _("There is no such stop."), _("Go back to your privacy choices."))
+        raise Invalid("unknown_stop", _("There is no such stop."), _("Go back to your privacy choices."))
     locale = locale_of(notices.current(brand).notice)
     if consent.lift_block(account, Scope(scope), brand, locale, right_now()):
         messages.success(
