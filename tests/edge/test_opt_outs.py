@@ -11,6 +11,8 @@ from sayso.consent import services as consent
 from sayso.core.opt_out import Scope
 from sayso.identity import models as who
 from sayso.identity import services as identity
+from sayso.notices import services as notices
+from tests import linen
 from tests.edge.conftest import Caller
 from tests.linen import ADS, LEARN, PASS_ON
 
@@ -129,3 +131,12 @@ def test_a_wrong_method_is_refused_in_the_same_form(
     status, headers, body = browser.request(method, path)
     assert (status, headers["content-type"]) == (405, "application/problem+json")
     assert (headers["allow"], json.loads(body)["code"]) == (allowed, "wrong_method")
+
+
+def test_a_signal_binds_every_brand_of_the_controller(browser: Caller, now: datetime) -> None:
+    notices.publish_notice({**linen.document(), "brand": "cotton-and-cord"}, "Otto", now)
+    browser.answer({ADS: "given"})
+    look(browser, sec_gpc="1")
+    look(browser, sec_gpc="1")
+    heard = models.Standing.objects.exclude(gpc=0).values_list("brand", flat=True)
+    assert sorted(heard) == ["cotton-and-cord", "linen-and-loom"]

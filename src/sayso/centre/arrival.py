@@ -84,7 +84,8 @@ def arrive(request: HttpRequest, person: int, email: str, now: datetime) -> Arri
     brand = the_brand()
     notice = notices.current(brand).notice
     locale = locale_of(notice)
-    consent_services.carry_signal(device, account, brand, now)
+    for each in notices.brands():
+        consent_services.carry_signal(device, account, each, now)
     refused = consent_services.join_refusals(device, account, brand, locale, before, now)
     noes = tuple(f"{purpose}: {part.title}" for purpose, part in parts_of(notice, refused, locale))
     if noes or before is None:

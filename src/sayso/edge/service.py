@@ -77,9 +77,10 @@ def unrecorded_signal(site: str, device: str) -> list[Submission]:
     A browser that never answered has no id, and nothing is written of it. The account signed in there hears
     of the signal too.
     """
-    brand = notices.brand_of_site(database(), site)
+    notices.brand_of_site(database(), site)  # of a site that is none of ours nothing is heard
     who = identity.resolve(database(), {"device": device}, now())
-    return signal.unrecorded(database(), who.subjects, brand)
+    every = notices.brands(database())  # an opt-out binds the controller, whichever brand heard it
+    return [item for brand in every for item in signal.unrecorded(database(), who.subjects, brand)]
 
 
 def _own_standing(device: str | None, published: Published, *, heard: bool) -> dict[str, Any] | None:

@@ -27,6 +27,12 @@ def brand_of_site(db: Database, site: str) -> str:
     return str(rows[0][0])
 
 
+def brands(db: Database) -> list[str]:
+    """List the brands that published a notice."""
+    rows = db.run("SELECT DISTINCT brand FROM notices_noticeversion ORDER BY brand")
+    return [str(row[0]) for row in rows]
+
+
 def current(db: Database, brand: str) -> Published:
     """Give the notice a brand published last.
 
