@@ -101,7 +101,7 @@ def test_what_a_brand_typed_is_shown_as_text(visit: Visiting, site: Site) -> Non
     for purpose in site.banner["purposes"]:
         purpose |= {"title": markup, "text": markup, "benefit": markup}
         purpose["parts"] = [part | {"title": markup, "text": markup} for part in purpose["parts"]]
-    site.csp, site.banner["links"]["notice"] = None, "javascript:window.hurt=1"
+    site.csp, site.banner["links"] = None, dict.fromkeys(("notice", "opt_out"), "javascript:window.hurt=1")
     ada = visit()
     ada.banner.get_by_role("button").nth(2).click()
     assert markup in ada.dialog.inner_text()

@@ -22,10 +22,11 @@ def tab_to(person: Visit, name: str) -> None:
 def test_the_answers_come_first_and_in_neutral_order(visit: Visiting) -> None:
     ada = visit()
     order = []
-    for _ in range(6):
+    for _ in range(7):
         ada.page.keyboard.press("Tab")
         order.append(ada.focus())
-    assert order == ["What we do with your data", "Reject all", "Accept all", "Choose", "first", "reopen"]
+    links = ["What we do with your data", "Stop without an account"]
+    assert order == [*links, "Reject all", "Accept all", "Choose", "first", "reopen"]
 
 
 @pytest.mark.parametrize(("name", "act"), [("Reject all", "reject_all"), ("Accept all", "accept_all")])
