@@ -149,7 +149,7 @@ def test_unlinking_the_browser_in_hand_signs_out_and_renews_its_secret(at_home: 
     before = at_home.cookies["sayso_renewal"].value
     response = at_home.post(f"/centre/devices/{here()}/unlink", follow=True)
     assert response.redirect_chain == [("/centre/", 302)]
-    assert "Unlinked: Browser 1." in response.content.decode()
+    assert "Unlinked. That browser" in response.content.decode()
     assert ADA not in at_home.get("/centre/data").content.decode()
     assert at_home.cookies["sayso_renewal"].value != before
 
@@ -173,7 +173,7 @@ def test_she_unlinks_her_customer_number(browser: Client, published: str, post: 
     assert "C-1001" in browser.get(f"/centre/addresses/{number}/unlink").content.decode()
     assert identity.account_by("customer", "C-1001")
     done = browser.post(f"/centre/addresses/{number}/unlink", follow=True).content.decode()
-    assert "Unlinked: C-1001." in done
+    assert "Unlinked. Nobody is found by it" in done
     assert identity.account_by("customer", "C-1001") is None
     send_due(datetime.now(UTC))
     assert "C-1001" in post.text()

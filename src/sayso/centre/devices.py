@@ -85,7 +85,7 @@ def devices_of(account: str, here: str | None, notice: Notice, locale: str, now:
     return [_device(one, place, here, notice, locale, now) for place, one in enumerate(known, 1)]
 
 
-def _address(one: KnownIdentifier, ways_in: list[int]) -> Address:
+def _address(one: KnownIdentifier, only_way_in: int | None) -> Address:
     return Address(
         number=one.number,
         kind=KIND.get(one.kind, one.kind),
@@ -93,11 +93,11 @@ def _address(one: KnownIdentifier, ways_in: list[int]) -> Address:
         vouched_by=VOUCHED.get(one.vouched_by, one.vouched_by),
         added_at=one.added_at,
         proved_at=one.proved_at,
-        only_way_in=ways_in == [one.number],
+        only_way_in=only_way_in == one.number,
     )
 
 
 def addresses_of(account: str) -> list[Address]:
     """List what she is known by."""
-    ways_in = identity.ways_in(account)
-    return [_address(one, ways_in) for one in identity.identifiers_of(account)]
+    only = identity.only_way_in(account)
+    return [_address(one, only) for one in identity.identifiers_of(account)]

@@ -137,10 +137,13 @@ def _known_device(
     )
 
 
-def ways_in(account: str) -> list[int]:
-    """List the identifiers she can sign in by: each address she proved. Without one nobody gets in."""
-    rows = models.Identifier.objects.filter(subject_id=account, kind="email").exclude(proved_at=None)
-    return list(rows.values_list("id", flat=True))
+def only_way_in(account: str) -> int | None:
+    """Give the number of the one identifier she can sign in by; without it nobody could any more."""
+    people = models.Login.objects.filter(subject_id=account).values("person_id")
+    doors = models.LoginAddress.objects.filter(person_id__in=people).values("lookup")
+    rows = models.Identifier.objects.filter(subject_id=account, kind="email", lookup__in=doors)
+    numbers = list(rows.values_list("id", flat=True)[:2])
+    return numbers[0] if len(numbers) == 1 else None
 
 
 def joined_devices(account: str) -> list[str]:
@@ -200,8 +203,10 @@ def person_by_address(email: str) -> int | None:
 
 
 def address_of_person(person_id: int) -> str:
-    """Give the address a login answers to, in clear."""
-    row = models.LoginAddress.objects.select_related("person").get(person_id=person_id)
+    """Give the address a login answers to, in clear; nothing once she unlinked it."""
+    row = models.LoginAddress.objects.select_related("person").filter(person_id=person_id).first()
+    if row is None:
+        return ""
     return keys.unseal(models.key_of_login(row.person.get_username()), row.sealed).decode()
 
 

@@ -121,7 +121,7 @@ def unlink_identifier(account: str, number: int) -> None:
         raise NotFound(
             "unknown_identifier", "That does not belong to this account.", "Open the list of addresses again."
         )
-    if queries.ways_in(account) == [number]:
+    if queries.only_way_in(account) == number:
         remedy = "Add another way to sign in first, or delete your data."
         raise Forbidden("last_way_in", "It is the only way to sign in to this account.", remedy)
     people = models.Login.objects.filter(subject_id=account).values("person_id")

@@ -74,9 +74,7 @@ def unlink_device(request: HttpRequest, account: str, device: str) -> HttpRespon
     ticket = _unlink(request, account, found)
     if found.is_here:
         logout(request)
-    messages.success(
-        request, _("Unlinked: %(what)s. It shows nothing of your account.") % {"what": found.title}
-    )
+    messages.success(request, _("Unlinked. That browser shows nothing of your account any more."))
     response = redirect("centre:home" if found.is_here else "centre:devices")
     if ticket:
         keep_ticket(response, ticket)
@@ -99,7 +97,7 @@ def unlink_address(request: HttpRequest, account: str, number: int) -> HttpRespo
     if request.method != "POST":
         return render(request, "centre/unlink.html", {"address": found})
     _unlink_address(account, found)
-    messages.success(request, _("Unlinked: %(what)s.") % {"what": found.value})
+    messages.success(request, _("Unlinked. Nobody is found by it any more."))
     return redirect("centre:devices")
 
 
