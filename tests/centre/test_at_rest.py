@@ -18,6 +18,7 @@ from django.db import connection
 from django.test import Client
 
 from sayso.deployment import env
+from sayso.identity import keys
 from sayso.identity import queries as identity
 from sayso.identity import services as identity_services
 from sayso.messages.services import send_due
@@ -36,9 +37,9 @@ def _rows() -> Iterator[bytes]:
             for row in cursor.fetchall():
                 yield from (_bytes(value) for value in row)
     yield from (repr(session.get_decoded()).encode() for session in Session.objects.all())
-    keys = sqlite3.connect(urlsplit(env.keys_url()).path)
-    yield from (_bytes(value) for row in keys.execute("SELECT * FROM key") for value in row)
-    keys.close()
+    store = sqlite3.connect(urlsplit(env.keys_url()).path)
+    yield from (_bytes(value) for row in store.execute("SELECT * FROM key") for value in row)
+    store.close()
 
 
 def _bytes(value: object) -> bytes:
@@ -84,6 +85,7 @@ def test_the_search_finds_what_is_there(browser: Client) -> None:
     session = browser.session
     session["typed"] = ADA
     session.save()
+    keys.make_keys(["somebody"])
     get_user_model().objects.create(username="x", email="mara@linenandloom.example.test")
     assert _found(ADA, "mara@linenandloom.example.test", "cleo@example.test") == [
         ADA,

@@ -138,7 +138,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         until(
             lambda: b"Ctrl-C stops everything" in log.read_bytes() or process.poll() is not None,
             "the demo",
-            90,
+            180,
         )
         assert process.poll() is None, log.read_text()
         yield running

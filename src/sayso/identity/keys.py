@@ -42,6 +42,9 @@ def close() -> None:
         _local.at = None
 
 
+os.register_at_fork(before=close)  # SQLite forbids carrying a connection into a child, even to close it there
+
+
 def _encrypt(key: bytes, plaintext: bytes, bound_to: str) -> bytes:
     nonce = os.urandom(NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plaintext, bound_to.encode())

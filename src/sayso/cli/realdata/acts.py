@@ -147,6 +147,8 @@ def rebuild_elsewhere(report: Report, name: str, when: str) -> None:
         figure.count = 1
     said = dict(line.split() for line in done.stdout.splitlines() if " " in line)
     equal = done.returncode == 0 and said.get("rebuilt") == said.get("served") == here
+    if not equal:
+        click.echo(f"here {here}\n{done.stdout}{done.stderr}", err=True)
     report.check(f"the counts equal a rebuild in a fresh process {when}, byte for byte", equal)
 
 
