@@ -11,6 +11,7 @@ from sayso.consent import queries as consent
 from sayso.consent import services
 from sayso.consent.queries import Answered, Recorded
 from sayso.core.errors import Invalid
+from sayso.core.layout import YOUNG
 from sayso.core.values import new_id
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, Voucher
 from sayso.notices import queries as notices
@@ -20,8 +21,7 @@ SILENT = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.DEFERRED})
 
 def standings(visitor: Visitor, brand: str, now: datetime) -> list[Answered]:
     """Give where everyone stands whose answers count here; one blank standing for somebody new."""
-    people: list[str | None] = [*visitor.subjects] or [None]
-    return [consent.answered(subject, brand, now) for subject in people]
+    return consent.answered_together(visitor.subjects, brand, now)
 
 
 def together(answered: list[Answered]) -> dict[str, ConsentStatus]:
@@ -65,13 +65,14 @@ def record(
     Raises what the ledger raises; then nothing was recorded for either.
     """
     locale = locale_of(notices.current(brand).notice)
+    layout = YOUNG if consent.is_minor(visitor.subjects, brand) else services.CENTRE
     if not visitor.subjects:
-        answer = services.centre_answer(brand, dict(answers), base[0], act, Voucher.DEVICE, locale)
+        answer = services.centre_answer(brand, dict(answers), base[0], act, Voucher.DEVICE, locale, layout)
         return [services.record_answer(visitor.secret, None, brand, answer, now)]
     event, recorded = new_id(), []  # one act has one number, whoever it holds for
     for subject, seen in zip(visitor.subjects, base, strict=True):
         vouched = Voucher.ACCOUNT if subject == visitor.account else Voucher.DEVICE
-        answer = services.centre_answer(brand, dict(answers), seen, act, vouched, locale)
+        answer = services.centre_answer(brand, dict(answers), seen, act, vouched, locale, layout)
         recorded.append(services.record_for(subject, brand, replace(answer, event=event), now))
     return recorded
 

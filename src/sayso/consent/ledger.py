@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sayso.core.age import Band
 from sayso.core.consent import (
     Answer,
     Published,
     Standing,
+    changes,
     fold,
     next_change,
     permit_mask,
@@ -108,13 +110,23 @@ def event_of(db: Database, subject: str, event: str) -> Recorded | None:
 def standing_of(db: Database, subject: str, brand: str) -> Standing | None:
     """Give a subject's standing with a brand, or None when nothing was ever answered."""
     rows = db.run(
-        "SELECT rev, shown, held, restricted, erasing FROM consent_standing WHERE subject = %s AND brand = %s",
+        "SELECT rev, shown, held, restricted, erasing, band, guardian_held, guardian_method"
+        " FROM consent_standing WHERE subject = %s AND brand = %s",
         [subject, brand],
     )
     if not rows:
         return None
-    rev, shown, held, restricted, erasing = rows[0]
-    return Standing(rev, shown, read_held(json.loads(held)), bool(restricted), bool(erasing))
+    rev, shown, held, restricted, erasing, band, guardian_held, guardian_method = rows[0]
+    return Standing(
+        rev,
+        shown,
+        read_held(json.loads(held)),
+        bool(restricted),
+        bool(erasing),
+        Band(band),
+        read_held(json.loads(guardian_held)),
+        guardian_method,
+    )
 
 
 def _write_standing(
@@ -126,25 +138,30 @@ def _write_standing(
         published.notice.version,
         after.rev,
         after.shown,
-        json.dumps(write_held(after), separators=(",", ":")),
+        json.dumps(write_held(after.held), separators=(",", ":")),
         f"{permit_mask(after, published, now):x}",
         utc_text(until) if until else "",
         int(after.restricted),
         int(after.erasing),
+        after.band,
+        json.dumps(write_held(after.guardian_held), separators=(",", ":")),
+        after.guardian_method,
         subject,
         brand,
     ]
     if before is None:
         wrote = db.run(
             "INSERT INTO consent_standing"
-            " (version, rev, shown, held, permit, valid_until, restricted, erasing, subject, brand)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (subject, brand) DO NOTHING RETURNING rev",
+            " (version, rev, shown, held, permit, valid_until, restricted, erasing, band, guardian_held,"
+            " guardian_method, subject, brand) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (subject, brand) DO NOTHING RETURNING rev",
             values,
         )
     else:
         wrote = db.run(
             "UPDATE consent_standing SET version = %s, rev = %s, shown = %s, held = %s, permit = %s, valid_until = %s,"
-            " restricted = %s, erasing = %s WHERE subject = %s AND brand = %s AND rev = %s RETURNING rev",
+            " restricted = %s, erasing = %s, band = %s, guardian_held = %s, guardian_method = %s"
+            " WHERE subject = %s AND brand = %s AND rev = %s RETURNING rev",
             [*values, before.rev],
         )
     if not wrote:
@@ -223,6 +240,11 @@ def _subject(db: Database, item: Submission, fresh: Mapping[str, str], now: date
     return fresh[device]
 
 
+def _new_standing(db: Database, subject: str) -> Standing:
+    """Give a standing without answers: how old somebody is holds for every brand of the controller."""
+    return Standing(band=Band(identity.band_of(db, subject)))
+
+
 def _record_one(db: Database, item: Submission, fresh: Mapping[str, str], now: datetime) -> Recorded:
     subject = _subject(db, item, fresh, now)
     if known := _replayed(db, subject, item):
@@ -231,7 +253,7 @@ def _record_one(db: Database, item: Submission, fresh: Mapping[str, str], now: d
     first = outbox.take(db, 2)
     published = notices.version(db, item.brand, item.answer.version)
     before = standing_of(db, subject, item.brand)
-    folded = fold(before or Standing(), item.answer, published, now)
+    folded = fold(before or _new_standing(db, subject), item.answer, published, now)
     _write_standing(db, subject, notices.current(db, item.brand), before, folded.standing, now)
     recorded = _write_event(db, first, item, subject, folded.outcome, now)
     changed = {choice: [str(old), str(new)] for choice, (old, new) in folded.changed.items()}
@@ -273,14 +295,36 @@ def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Rec
 
 def mark_erasing(db: Database, subject: str, brand: str, now: datetime) -> None:
     """Refuse every use of a subject's data from this moment, whatever was answered."""
-    published = notices.current(db, brand)
+    _mark(db, subject, brand, {"erasing": True}, now)
+
+
+def mark_minor(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
+    """Note a person's age band (`band`) or how her guardian was proved (`guardian_method`).
+
+    What this permits or refuses from now on is news like any answer.
+    """
+    _mark(db, subject, brand, flags, now)
+
+
+def _mark(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
     for _ in range(TRIES):
         try:
             with db.transaction():
-                before = standing_of(db, subject, brand)
-                after = replace(before or Standing(), erasing=True, rev=(before.rev if before else 0) + 1)
-                _write_standing(db, subject, published, before, after, now)
+                _mark_once(db, subject, brand, flags, now)
                 return
         except _Stale:
             continue
     raise Unavailable("busy", "Too many answers of one person at once.", "Send it again in a second.")
+
+
+def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
+    first = outbox.take(db, 1)
+    published = notices.current(db, brand)
+    before = standing_of(db, subject, brand)
+    was = before or _new_standing(db, subject)
+    after = replace(was, rev=was.rev + 1, **flags)
+    _write_standing(db, subject, published, before, after, now)
+    if moved := changes(was, after, published, now):
+        changed = {choice: [str(old), str(new)] for choice, (old, new) in moved.items()}
+        news = {"subject": subject, "brand": brand, "seq": first, "event": "", "changed": changed}
+        outbox.post(db, first, "consent.changed", news, now)

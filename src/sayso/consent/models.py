@@ -40,6 +40,9 @@ class Standing(models.Model):
     valid_until = models.CharField(max_length=27, blank=True)
     restricted = models.IntegerField(default=0)
     erasing = models.IntegerField(default=0)
+    band = models.CharField(max_length=8, blank=True, default="")
+    guardian_held = models.TextField(default="{}")  # as `held`, by the guardian
+    guardian_method = models.CharField(max_length=20, blank=True, default="")
 
 
 class Evidence(models.Model):

@@ -17,6 +17,7 @@ from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import store as identity
 from sayso.notices import queries as notices
 
+CENTRE = "centre-1"
 EVIDENCE_KEPT = Duration(months=36, days=0)
 EVIDENCE_BASIS = "GDPR art. 7(1) and 17(3)(e): being able to demonstrate consent"
 
@@ -47,7 +48,13 @@ def record_for(subject: str, brand: str, answer: Answer, now: datetime) -> Recor
 
 
 def centre_answer(
-    brand: str, answers: dict[str, ConsentStatus], base: int, act: str, voucher: Voucher, locale: str
+    brand: str,
+    answers: dict[str, ConsentStatus],
+    base: int,
+    act: str,
+    voucher: Voucher,
+    locale: str,
+    layout: str = CENTRE,
 ) -> Answer:
     """Make the answer that a form of the privacy centre stands for, under the notice in force."""
     notice = notices.current(brand).notice
@@ -56,8 +63,8 @@ def centre_answer(
         version=notice.version,
         answers=answers,
         locale=locale,
-        text_hash=text_hash(notice, "centre-1", locale),
-        layout="centre-1",
+        text_hash=text_hash(notice, layout, locale),
+        layout=layout,
         surface="centre",
         act=act,
         voucher=voucher,

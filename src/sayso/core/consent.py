@@ -1,11 +1,13 @@
 """What the facts add up to: one person's standing, folded from answers. Append-only in, projection out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sayso.core.age import MINORS, Band, youngest
 from sayso.core.errors import Invalid
+from sayso.core.guardian import suffices, together
 from sayso.core.lineage import Generations
 from sayso.core.notice import Notice
 from sayso.core.values import read_utc, utc_text
@@ -18,7 +20,9 @@ from sayso.core.vocabulary import (
     Voucher,
 )
 
-ACTS = frozenset({"accept_all", "reject_all", "choose", "change", "ask", "stop_everything", "join"})
+ACTS = frozenset(
+    {"accept_all", "reject_all", "choose", "change", "ask", "stop_everything", "join", "guardian_ended"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Answer:
     client_at: str = ""
     proof_level: int = 0
     staff: str = ""
+    guardian: str = ""  # the link by which a guardian answers
 
     def evidence(self) -> dict[str, Any]:
         """Give everything beside the answers themselves, as it is kept under the subject's key."""
@@ -57,6 +62,7 @@ class Answer:
             "client_at": self.client_at,
             "proof_level": self.proof_level,
             "staff": self.staff,
+            **({"guardian": self.guardian} if self.guardian else {}),
         }
 
 
@@ -75,7 +81,8 @@ class Held:
 class Standing:
     """A subject's current answers to one brand. `rev` counts the answers that were folded in.
 
-    `shown` is the notice version answered on last: what it listed was put to the person.
+    `shown` is the notice version answered on last: what it listed was put to the person. `guardian_held` is
+    where a guardian's answers stand, and `guardian_method` how the guardian of now was proved; empty: none.
     """
 
     rev: int = 0
@@ -83,6 +90,9 @@ class Standing:
     held: Mapping[str, Held] = field(default_factory=dict)
     restricted: bool = False
     erasing: bool = False
+    band: Band = Band.UNKNOWN
+    guardian_held: Mapping[str, Held] = field(default_factory=dict)
+    guardian_method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,7 @@ def read_answers(source: object, published: Published) -> dict[str, ConsentStatu
 
 
 def _given(held: Held, rev: int, answer: Answer, published: Published, choice: str, now: datetime) -> Held:
-    if answer.voucher not in VOUCHED_BY_THE_PERSON:
+    if answer.voucher not in VOUCHED_BY_THE_PERSON and answer.voucher is not Voucher.GUARDIAN:
         # A yes somebody else reports is a question to the person, never a permission.
         return held if held.status in PERMITTING else replace(held, status=ConsentStatus.REQUESTED, rev=rev)
     found = published.notice.find(choice)
@@ -180,14 +190,34 @@ def _fold_one(
 
 def fold(standing: Standing, answer: Answer, published: Published, now: datetime) -> Folded:
     """Fold one answer into a standing. A narrowing always applies; a permission may come too late."""
-    rev = standing.rev + 1
-    held, outcome, changed = dict(standing.held), {}, {}
+    rev, guardians = standing.rev + 1, answer.voucher is Voucher.GUARDIAN
+    held, outcome, changed = dict(standing.guardian_held if guardians else standing.held), {}, {}
     for choice, said in answer.answers.items():
         before = held.get(choice, UNANSWERED)
         held[choice], outcome[choice] = _fold_one(before, said, rev, answer, published, choice, now)
         if held[choice].status is not before.status:
             changed[choice] = (before.status, held[choice].status)
-    return Folded(replace(standing, rev=rev, held=held, shown=answer.version), outcome, changed)
+    if guardians:
+        after = replace(standing, rev=rev, guardian_held=held)
+    else:
+        after = replace(standing, rev=rev, held=held, shown=answer.version)
+    if not guardians and band_of(after, published) not in MINORS:
+        return Folded(after, outcome, changed)
+    return Folded(
+        after, _came_to(outcome, after, answer, published, now), changes(standing, after, published, now)
+    )
+
+
+def _came_to(
+    outcome: Mapping[str, ConsentStatus], after: Standing, answer: Answer, published: Published, now: datetime
+) -> dict[str, ConsentStatus]:
+    """Say what a minor's yes came to: it may wait for a guardian's, or permit nothing at all."""
+    if answer.voucher is Voucher.GUARDIAN:
+        return dict(outcome)
+    return {
+        choice: status_of(after, choice, published, now) if status in PERMITTING else status
+        for choice, status in outcome.items()
+    }
 
 
 def fold_all(answers: Iterable[tuple[Answer, Published, datetime]]) -> Standing:
@@ -198,12 +228,7 @@ def fold_all(answers: Iterable[tuple[Answer, Published, datetime]]) -> Standing:
     return standing
 
 
-def status_of(standing: Standing, choice: str, published: Published, now: datetime) -> ConsentStatus:
-    """Say where a choice stands now, under the current notice.
-
-    A yes to something that has since widened is asked again (`requested`); one past its time is `expired`.
-    """
-    held = standing.held.get(choice, UNANSWERED)
+def _aged(held: Held, choice: str, published: Published, now: datetime) -> ConsentStatus:
     if held.status not in PERMITTING:
         return held.status
     if held.generation != published.generations.get(choice):
@@ -211,6 +236,63 @@ def status_of(standing: Standing, choice: str, published: Published, now: dateti
     if held.until is not None and held.until <= now:
         return ConsentStatus.EXPIRED
     return held.status
+
+
+def band_of(standing: Standing, published: Published) -> Band:
+    """Give the age band that counts: the one known, else a child's where the site is directed to children."""
+    directed = published.notice.directed_to_children
+    return standing.band or (Band.CHILD if directed else Band.UNKNOWN)
+
+
+def own_status(standing: Standing, choice: str, published: Published, now: datetime) -> ConsentStatus:
+    """Say where the person's own answer stands now, whoever else has to answer.
+
+    A yes to something that has since widened is asked again (`requested`); one past its time is `expired`.
+    """
+    return _aged(standing.held.get(choice, UNANSWERED), choice, published, now)
+
+
+def guardian_status(standing: Standing, choice: str, published: Published, now: datetime) -> ConsentStatus:
+    """Say where a guardian's answer stands now; unknown without a guardian proved well enough for it."""
+    found = published.notice.find(choice)
+    if found is None or not suffices(standing.guardian_method, found[1].choice.operation):
+        return ConsentStatus.UNKNOWN
+    return _aged(standing.guardian_held.get(choice, UNANSWERED), choice, published, now)
+
+
+def status_of(standing: Standing, choice: str, published: Published, now: datetime) -> ConsentStatus:
+    """Say where a choice stands now, under the current notice; for a minor, by both answers together."""
+    own, found = own_status(standing, choice, published, now), published.notice.find(choice)
+    if found is None:
+        return own
+    guardians = guardian_status(standing, choice, published, now)
+    return together(found[0].minors, band_of(standing, published), own, guardians)
+
+
+def changes(
+    before: Standing, after: Standing, published: Published, now: datetime
+) -> dict[str, tuple[ConsentStatus, ConsentStatus]]:
+    """List which choices stand otherwise after than before."""
+    was, is_now = (statuses(standing, published, now) for standing in (before, after))
+    return {choice: (old, is_now[choice]) for choice, old in was.items() if is_now[choice] is not old}
+
+
+def as_one_person(standings: Sequence[Standing | None]) -> list[Standing | None]:
+    """Let what is known of a child's age and guardian on a device or an account hold for all of them."""
+    known = [standing for standing in standings if standing]
+    band = youngest(standing.band for standing in known)
+    guarded = [standing for standing in known if standing.guardian_method]
+    if band not in MINORS or len(known) < 2:
+        return list(standings)
+    said: dict[str, Held] = {}
+    for standing in guarded:
+        noes = {choice: held for choice, held in said.items() if held.status in NARROW}
+        said = {**said, **standing.guardian_held, **noes}
+    method = guarded[0].guardian_method if guarded else ""
+    return [
+        standing and replace(standing, band=band, guardian_held=said, guardian_method=method)
+        for standing in standings
+    ]
 
 
 def statuses(standing: Standing, published: Published, now: datetime) -> dict[str, ConsentStatus]:
@@ -226,15 +308,16 @@ def permit_mask(standing: Standing, published: Published, now: datetime) -> int:
 
 def next_change(standing: Standing) -> datetime | None:
     """Give the next moment a permission ends by age, or None."""
-    ends = [held.until for held in standing.held.values() if held.until and held.status in PERMITTING]
+    both = (*standing.held.values(), *standing.guardian_held.values())
+    ends = [held.until for held in both if held.until and held.status in PERMITTING]
     return min(ends, default=None)
 
 
-def write_held(standing: Standing) -> dict[str, list[Any]]:
-    """Write the held choices as JSON: choice → [status, rev, narrowed, generation, until]."""
+def write_held(source: Mapping[str, Held]) -> dict[str, list[Any]]:
+    """Write held choices as JSON: choice → [status, rev, narrowed, generation, until]."""
     return {
         choice: [held.status, held.rev, held.narrowed, held.generation, held.until and utc_text(held.until)]
-        for choice, held in sorted(standing.held.items())
+        for choice, held in sorted(source.items())
     }
 
 

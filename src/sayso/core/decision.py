@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from sayso.core.choice import Choice
-from sayso.core.consent import Published, Standing, status_of
+from sayso.core.consent import Published, Standing, as_one_person, band_of, own_status, status_of
+from sayso.core.guardian import refused_for_age
 from sayso.core.vocabulary import PERMITTING, ConsentStatus
 
 
@@ -27,6 +28,7 @@ class Reason(StrEnum):
     UNKNOWN_SUBJECT = "unknown_subject"
     RESTRICTED = "restricted"
     ERASING = "erasing"
+    MINOR = "minor"
     UNAVAILABLE = "unavailable"
 
 
@@ -67,16 +69,25 @@ def decide(standing: Standing | None, choice: Choice, published: Published, now:
     if standing.restricted:
         return Decision(choice.id, False, Reason.RESTRICTED)
     status = status_of(standing, choice.id, published, now)
+    own = own_status(standing, choice.id, published, now)
+    if refused_for_age(found[0].minors, band_of(standing, published), own, status):
+        return Decision(choice.id, False, Reason.MINOR)
     reason = _REASON.get(status, Reason.NOT_ANSWERED)
-    until = standing.held[choice.id].until if status in PERMITTING else None
+    until = _until(standing, choice.id) if status in PERMITTING else None
     return Decision(choice.id, status in PERMITTING, reason, until)
+
+
+def _until(standing: Standing, choice: str) -> datetime | None:
+    """Give when the first of the answers that a yes rests on ends by age."""
+    held = (said.get(choice) for said in (standing.held, standing.guardian_held))
+    return min((one.until for one in held if one and one.until and one.status in PERMITTING), default=None)
 
 
 def decide_together(
     standings: Sequence[Standing | None], choice: Choice, published: Published, now: datetime
 ) -> Decision:
     """Answer for a device and the account signed in on it: yes only if every one of them says yes."""
-    decisions = [decide(standing, choice, published, now) for standing in standings or (None,)]
+    decisions = [decide(each, choice, published, now) for each in as_one_person(standings) or (None,)]
     refused = [decision for decision in decisions if not decision.permitted]
     if refused:
         # A spoken no explains more than a missing answer.

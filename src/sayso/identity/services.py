@@ -18,7 +18,7 @@ from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys, models, queries, store
 from sayso.outbox import services as outbox
 
-SCOPES = frozenset({"decide", "link", "facts", "items", "recommend", "asks", "narrow", "permit"})
+SCOPES = frozenset({"decide", "link", "facts", "items", "recommend", "asks", "age", "narrow", "permit"})
 
 
 def make_api_key(brand: str, label: str, scopes: set[str], now: datetime) -> str:
