@@ -25,7 +25,7 @@ from sayso.identity import queries as identity
 from sayso.identity import services as identity_services
 from sayso.identity.proofing.email_plus import queries as guardians
 from sayso.identity.proofing.email_plus import services as email_plus
-from sayso.identity.proofing.email_plus.services import Accepted, Invited, Outcome
+from sayso.identity.proofing.email_plus.services import Invited, Outcome
 from sayso.notices import queries as notices
 from sayso.notices import services as publishing
 from sayso.outbox.models import News
@@ -65,10 +65,10 @@ def answers_for_him(ben: str, cleo: str, now: datetime) -> str:
     """Bring Cleo through both steps; the link."""
     invited = email_plus.invite(ben, CLEO, now)
     assert isinstance(invited, Invited)
-    accepted = email_plus.accept(cleo, invited.link, now)
-    assert isinstance(accepted, Accepted)
+    assert email_plus.accept(cleo, invited.link, "en", now) is Outcome.ACCEPTED
     later = now + timedelta(days=1)
-    assert family.start_guardian(cleo, invited.link, accepted.code, later) is Outcome.STARTED
+    code = email_plus.second_letters(later)[0].code
+    assert family.start_guardian(cleo, invited.link, code, later) is Outcome.STARTED
     return invited.link
 
 
@@ -82,7 +82,7 @@ def cleo_says(
     cleo: str, link: str, brand: str, said: ConsentStatus, now: datetime, what: str = "personalise"
 ) -> Any:
     child = next((one.child for one in guardians.all_of([cleo])), "")
-    base = family.halves(child, brand, now)[0]
+    base = family.halves([child], brand, now).rev
     return family.answer_as_guardian(cleo, link, brand, what, said, base, "en", now)
 
 
@@ -175,13 +175,16 @@ def test_cleo_answers_only_after_the_second_letter(ben: str, cleo: str, brand: s
     assert isinstance(invited, Invited)
     with pytest.raises(NotFound):
         cleo_says(cleo, invited.link, brand, GIVEN, now)
-    accepted = email_plus.accept(cleo, invited.link, now)
-    assert isinstance(accepted, Accepted)
-    assert (accepted.address, accepted.not_before) == (CLEO, now + timedelta(days=1))
+    assert email_plus.accept(cleo, invited.link, "en", now) is Outcome.ACCEPTED
+    day = now + timedelta(days=1)
+    assert email_plus.second_letters(day - timedelta(seconds=1)) == []
     with pytest.raises(NotFound):
         cleo_says(cleo, invited.link, brand, GIVEN, now)
-    assert family.start_guardian(cleo, invited.link, "WRNG-2345", now) is Outcome.WRONG
-    assert family.start_guardian(cleo, invited.link, accepted.code.lower(), now) is Outcome.STARTED
+    assert family.start_guardian(cleo, invited.link, "", now) is Outcome.WRONG
+    letter = email_plus.second_letters(day)[0]
+    assert (letter.address, email_plus.second_letters(day)) == (CLEO, [])
+    assert family.start_guardian(cleo, invited.link, "WRNG-2345", day) is Outcome.WRONG
+    assert family.start_guardian(cleo, invited.link, letter.code.lower(), day) is Outcome.STARTED
     assert cleo_says(cleo, invited.link, brand, GIVEN, now).outcome[linen.PURCHASES] == "given"
 
 
@@ -298,14 +301,14 @@ def test_ben_cannot_be_his_own_guardian(
     asked = email_plus.invite(tablet, "ben@example.test", now)
     assert isinstance(asked, Invited)
     identity_services.start_link(tablet, ben, now)
-    assert email_plus.accept(ben, asked.link, now) is Outcome.NOT_YOU
+    assert email_plus.accept(ben, asked.link, "en", now) is Outcome.NOT_YOU
 
 
 def test_another_minor_is_no_guardian(ben: str, cleo: str, brand: str, now: datetime) -> None:
     family.say_age([cleo], brand, "2011-01", Voucher.ACCOUNT, now)
     asked = email_plus.invite(ben, CLEO, now)
     assert isinstance(asked, Invited)
-    assert email_plus.accept(cleo, asked.link, now) is Outcome.NOT_YOU
+    assert email_plus.accept(cleo, asked.link, "en", now) is Outcome.NOT_YOU
 
 
 def test_only_who_proved_the_address_is_asked(ben: str, cleo: str, brand: str, now: datetime) -> None:
@@ -313,7 +316,7 @@ def test_only_who_proved_the_address_is_asked(ben: str, cleo: str, brand: str, n
     assert isinstance(asked, Invited)
     assert guardians.asked_of(cleo, now) == []
     with pytest.raises(NotFound):
-        email_plus.accept(cleo, asked.link, now)
+        email_plus.accept(cleo, asked.link, "en", now)
 
 
 def test_an_asking_nobody_answered_is_forgotten(ben: str, cleo: str, brand: str, now: datetime) -> None:
@@ -343,7 +346,7 @@ def test_nobody_is_flooded_with_letters(ben: str, brand: str, now: datetime) -> 
 def test_the_code_cannot_be_guessed(ben: str, cleo: str, brand: str, now: datetime) -> None:
     asked = email_plus.invite(ben, CLEO, now)
     assert isinstance(asked, Invited)
-    email_plus.accept(cleo, asked.link, now)
+    email_plus.accept(cleo, asked.link, "en", now)
     tries = [email_plus.confirm(cleo, asked.link, "AAAA-AAAA", now) for _ in range(5)]
     assert tries == [Outcome.WRONG] * 4 + [Outcome.TOO_MANY]
     assert guardians.of_child(ben, now) is None

@@ -10,13 +10,12 @@ from sayso.centre.visitor import Visitor, locale_of
 from sayso.consent import queries as consent
 from sayso.consent import services
 from sayso.consent.queries import Answered, Recorded
+from sayso.core.consent import strictest
 from sayso.core.errors import Invalid
 from sayso.core.layout import YOUNG
 from sayso.core.values import new_id
-from sayso.core.vocabulary import PERMITTING, ConsentStatus, Voucher
+from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.notices import queries as notices
-
-SILENT = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.DEFERRED})
 
 
 def standings(visitor: Visitor, brand: str, now: datetime) -> list[Answered]:
@@ -27,14 +26,13 @@ def standings(visitor: Visitor, brand: str, now: datetime) -> list[Answered]:
 def together(answered: list[Answered]) -> dict[str, ConsentStatus]:
     """Give one status per choice, as the gate would decide: yes only where everyone says yes."""
     return {
-        choice: _strictest([each.statuses[choice] for each in answered]) for choice in answered[0].statuses
+        choice: strictest([each.statuses[choice] for each in answered]) for choice in answered[0].statuses
     }
 
 
-def _strictest(statuses: list[ConsentStatus]) -> ConsentStatus:
-    refusing = [status for status in statuses if status not in PERMITTING]
-    spoken = [status for status in refusing if status not in SILENT]
-    return (spoken or refusing or statuses)[0]
+def layout_for(visitor: Visitor, brand: str) -> str:
+    """Give the layout whose words a person is shown: a minor's are plain."""
+    return YOUNG if consent.is_minor(visitor.subjects, brand) else services.CENTRE
 
 
 def write_base(answered: list[Answered]) -> str:
@@ -65,7 +63,7 @@ def record(
     Raises what the ledger raises; then nothing was recorded for either.
     """
     locale = locale_of(notices.current(brand).notice)
-    layout = YOUNG if consent.is_minor(visitor.subjects, brand) else services.CENTRE
+    layout = layout_for(visitor, brand)
     if not visitor.subjects:
         answer = services.centre_answer(brand, dict(answers), base[0], act, Voucher.DEVICE, locale, layout)
         return [services.record_answer(visitor.secret, None, brand, answer, now)]

@@ -10,6 +10,7 @@ from sayso.centre import known
 from sayso.centre.known import Count
 from sayso.centre.shown import who
 from sayso.centre.visitor import Visitor, device_secret, held_secret, locale_of, the_brand, visitor_of
+from sayso.consent import family
 from sayso.consent import queries as consent
 from sayso.consent import services as consent_services
 from sayso.core.choice import OWN_USE
@@ -88,6 +89,7 @@ def join(device: str, account: str, ticked: list[str], mine: bool, locale: str, 
     """
     if mine:
         identity_services.join_device(device, account, now)
+        family.join_age(device, account, now)
     if ticked:
         consent_services.join_permissions(device, account, the_brand(), ticked, locale, now)
 

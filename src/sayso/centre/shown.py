@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sayso.core.choice import OWN_USE
+from sayso.core.layout import asked as listed
 from sayso.core.notice import Notice
 from sayso.core.purpose import Part, Purpose
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, LegalBasis, Operation, Voucher
@@ -44,6 +45,7 @@ VOUCHER: dict[str, Words] = {
     Voucher.STAFF: _("a member of staff"),
     Voucher.SERVER_KEY: _("the shop's server"),
     Voucher.IMPORT: _("an older system"),
+    Voucher.GUARDIAN: _("your parent or guardian"),
 }
 SURFACE: dict[str, Words] = {
     "banner": _("the shop's banner"),
@@ -58,6 +60,7 @@ ACT: dict[str, Words] = {
     "ask": _("Answered a question"),
     "stop_everything": _("Stop everything"),
     "join": _("Joined at sign-in"),
+    "guardian_ended": _("A guardian stopped answering"),
 }
 
 
@@ -150,9 +153,11 @@ def purpose_shown(
     )
 
 
-def asked(notice: Notice, locale: str, statuses: dict[str, ConsentStatus]) -> list[ShownPurpose]:
-    """List the purposes she answers."""
-    purposes = [purpose for purpose in notice.purposes.values() if purpose.asked]
+def asked(
+    notice: Notice, locale: str, statuses: dict[str, ConsentStatus], layout: str = "centre-1"
+) -> list[ShownPurpose]:
+    """List the purposes she answers; a minor is not asked what is forbidden for minors."""
+    purposes = listed(notice, layout)
     return [purpose_shown(notice, purpose, locale, statuses) for purpose in purposes]
 
 

@@ -4,8 +4,8 @@ How old somebody is and who answers for them is kept by `identity`; what follows
 written here, in the same transaction.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from sayso.consent import ledger, queries, services
 from sayso.consent.ledger import Recorded
 from sayso.core.age import MINORS, Band, read_born, youngest
 from sayso.core.clock import rules_that_apply
-from sayso.core.consent import Published, Standing, guardian_status, own_status
+from sayso.core.consent import Standing, as_one_person, guardian_status, own_status, status_of, strictest
 from sayso.core.errors import Forbidden, NotFound
 from sayso.core.guardian import guardian_answers, guardian_sees
 from sayso.core.purpose import Purpose
@@ -163,20 +163,29 @@ def forget(subjects: list[str], now: datetime) -> dict[str, int]:
     return {"ages": ages.forget(subjects), "guardians": email_plus.forget(subjects)}
 
 
-def halves(
-    child: str, brand: str, now: datetime
-) -> tuple[int, dict[str, tuple[ConsentStatus, ConsentStatus]]]:
-    """Give a child's revision, and per choice where its own answer stands and where its guardian's does."""
-    published: Published = notices.current(brand)
-    standing = queries.standing_of(child, brand) or Standing()
-    both = {
-        choice: (
-            own_status(standing, choice, published, now),
-            guardian_status(standing, choice, published, now),
-        )
-        for choice in published.choice_ids()
-    }
-    return standing.rev, both
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """Where a person's own answers stand and where a guardian's do, by choice, and what both come to."""
+
+    rev: int
+    own: dict[str, ConsentStatus]
+    guardians: dict[str, ConsentStatus]
+    together: dict[str, ConsentStatus]
+
+
+def halves(subjects: Sequence[str], brand: str, now: datetime) -> Halves:
+    """Take apart what stands for a person by who said it. `rev` is that of the first subject."""
+    published = notices.current(brand)
+    known = [queries.standing_of(subject, brand) or Standing() for subject in subjects] or [Standing()]
+    standings = [standing or Standing() for standing in as_one_person(known)]
+
+    def by(status: Callable[..., ConsentStatus]) -> dict[str, ConsentStatus]:
+        return {
+            choice: strictest([status(standing, choice, published, now) for standing in standings])
+            for choice in published.choice_ids()
+        }
+
+    return Halves(known[0].rev, by(own_status), by(guardian_status), by(status_of))
 
 
 def held(subjects: list[str]) -> dict[str, int]:

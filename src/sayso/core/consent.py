@@ -116,6 +116,7 @@ class Published:
         return [choice.id for choice in self.notice.choices()]
 
 
+SILENT = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.DEFERRED})
 UNANSWERED = Held(ConsentStatus.UNKNOWN, 0)
 
 
@@ -298,6 +299,13 @@ def as_one_person(standings: Sequence[Standing | None]) -> list[Standing | None]
 def statuses(standing: Standing, published: Published, now: datetime) -> dict[str, ConsentStatus]:
     """Say where every choice of the current notice stands, in its order."""
     return {choice: status_of(standing, choice, published, now) for choice in published.choice_ids()}
+
+
+def strictest(said: Sequence[ConsentStatus]) -> ConsentStatus:
+    """Give what several answers of one person come to: yes only where all say yes; a spoken no before silence."""
+    refusing = [status for status in said if status not in PERMITTING]
+    spoken = [status for status in refusing if status not in SILENT]
+    return (spoken or refusing or said)[0]
 
 
 def permit_mask(standing: Standing, published: Published, now: datetime) -> int:

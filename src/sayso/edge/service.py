@@ -8,8 +8,9 @@ from typing import Any
 from sayso.consent import ledger, receipts
 from sayso.consent.ledger import Submission
 from sayso.core import layout
+from sayso.core.age import MINORS
 from sayso.core.choice import Choice, read_choice
-from sayso.core.consent import Published, Standing, statuses
+from sayso.core.consent import Published, Standing, as_one_person, band_of, statuses
 from sayso.core.errors import Forbidden, Invalid, Unproved
 from sayso.core.values import utc_text
 from sayso.decisions import gate
@@ -57,8 +58,13 @@ def _standing_json(standing: Standing, published: Published, moment: datetime) -
 def _own_standing(device: str | None, brand: str) -> Standing | None:
     if not device:
         return None
-    subject = identity.subject_of_device(database(), identity.read_device_secret(device))
-    return ledger.standing_of(database(), subject, brand) if subject else None
+    db = database()
+    subject = identity.subject_of_device(db, identity.read_device_secret(device))
+    if subject is None:
+        return None
+    # A child signed in here is a child here, though this browser was never told.
+    people = [subject, identity.linked_account(db, subject)]
+    return as_one_person([ledger.standing_of(db, one, brand) if one else None for one in people])[0]
 
 
 def standing(site: str, device: str | None) -> dict[str, Any]:
@@ -82,13 +88,15 @@ def banner(site: str, wanted: str, device: str | None) -> dict[str, Any]:
     notice, own = published.notice, _own_standing(device, brand)
     locale = layout.locale_for(notice, wanted)
     address = env.text("SAYSO_WEB_ADDRESS")
-    shown = layout.shown(notice, "banner-1", locale)
+    young = band_of(own or Standing(), published) in MINORS
+    name = layout.YOUNG if young else "banner-1"
+    shown = layout.shown(notice, name, locale)
     return {
         "site": site,
         "brand": brand,
         "version": notice.version,
         "dir": layout.direction(locale),
-        "text_hash": layout.text_hash(notice, "banner-1", locale),
+        "text_hash": layout.text_hash(notice, name, locale),
         **shown,
         "scripts": _hosts(published),
         "standing": _standing_json(own, published, now()) if own else None,

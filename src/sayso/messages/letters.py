@@ -19,6 +19,8 @@ TEMPLATES: dict[str, str] = {
     "erasure_confirmed": "What will be deleted, what stays and why, and the link to watch it.",
     "erasure_done": "Everything that could be deleted is deleted and was searched again.",
     "rectification_done": "A correction reached every system.",
+    "guardian_invited": "A child asks an adult to answer for it.",
+    "guardian_confirm": "The later letter by which a guardian shows again that it is them.",
     "officer_welcome": "Somebody was made privacy officer.",
 }
 PLAIN = "plain"  # a letter another library wrote, sent as it is

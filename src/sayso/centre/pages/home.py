@@ -21,7 +21,8 @@ def home(request: HttpRequest) -> HttpResponse:
     visitor, now, brand = visitor_of(request), right_now(), the_brand()
     notice = notices.current(brand).notice
     locale = locale_of(notice)
-    purposes = shown.asked(notice, locale, answers.together(answers.standings(visitor, brand, now)))
+    where = answers.together(answers.standings(visitor, brand, now))
+    purposes = shown.asked(notice, locale, where, answers.layout_for(visitor, brand))
     page = {
         "visitor": visitor,
         "purposes": purposes,

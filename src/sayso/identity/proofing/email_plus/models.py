@@ -16,7 +16,9 @@ class Guardianship(models.Model):
     lookup = models.CharField(max_length=64, blank=True)
     asked_at = models.DateTimeField()
     until = models.DateTimeField()  # past it an unconfirmed row is forgotten
+    locale = models.CharField(max_length=12, blank=True)  # of the second letter
     accepted_at = models.DateTimeField(null=True)
+    confirm_at = models.DateTimeField(null=True)  # when the second letter is due
     code_hash = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(null=True)

@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     HAS_GUARDIAN = "has_guardian"
     TOO_MANY = "too_many"
     NOT_YOU = "not_you"
+    ACCEPTED = "accepted"
     STARTED = "started"
     WRONG = "wrong"
 
@@ -42,12 +43,12 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """The code of the second letter, which is not to arrive before `not_before`."""
+class SecondLetter:
+    """A second letter that is due. Its code exists here and in the letter only."""
 
     address: str
     code: str
-    not_before: datetime
+    locale: str
 
 
 def _own(child: str, address: str) -> bool:
@@ -101,10 +102,11 @@ def _is_the_child(account: str, child: str) -> bool:
 
 
 @transaction.atomic
-def accept(account: str, link: str, now: datetime) -> Accepted | Outcome:
-    """Take an adult's word that they are the parent or guardian, and make the code of the letter that follows.
+def accept(account: str, link: str, locale: str, now: datetime) -> Outcome:
+    """Take an adult's word that they are the parent or guardian; the second letter falls due a while later.
 
-    Gives `NOT_YOU` for the child itself and for another minor, `TOO_MANY` past the limit. Raises `NotFound`.
+    Gives `ACCEPTED`; `NOT_YOU` for the child itself and for another minor, `TOO_MANY` past the limit.
+    Raises `NotFound`.
     """
     row = _asked_of(account, link, now)
     known = ages.age_of(account)
@@ -112,16 +114,29 @@ def accept(account: str, link: str, now: datetime) -> Accepted | Outcome:
         return Outcome.NOT_YOU
     if not limits.take("guardian_adult", account, now):
         return Outcome.TOO_MANY
-    address = next(
-        one.value
-        for one in queries.identifiers_of(account)
-        if one.kind == "email" and keys.lookup("email", one.value) == row.lookup
-    )
-    code, not_before = codes.new_code(), now + timedelta(seconds=env.seconds("SAYSO_GUARDIAN_DELAY"))
-    row.guardian_id, row.accepted_at, row.attempts = account, now, 0
-    row.code_hash, row.until = codes.hashed(row.id, code), not_before + CODE_LASTS
+    row.guardian_id, row.accepted_at, row.locale, row.attempts = account, now, locale, 0
+    row.code_hash, row.confirm_at = "", now + timedelta(seconds=env.seconds("SAYSO_GUARDIAN_DELAY"))
+    row.until = row.confirm_at + CODE_LASTS
     row.save()
-    return Accepted(address, codes.shown(code), not_before)
+    return Outcome.ACCEPTED
+
+
+@transaction.atomic
+def second_letters(now: datetime) -> list[SecondLetter]:
+    """Make the codes of the second letters that are due; the caller mails them in the same transaction."""
+    due = Guardianship.objects.select_for_update().filter(
+        confirm_at__lte=now, until__gt=now, code_hash="", started_at=None
+    )
+    return [_second_letter(row) for row in due]
+
+
+def _second_letter(row: Guardianship) -> SecondLetter:
+    known = queries.identifiers_of(str(row.guardian_id))
+    code = codes.new_code()
+    row.code_hash = codes.hashed(row.id, code)
+    row.save(update_fields=["code_hash"])
+    address = next(one.value for one in known if keys.lookup("email", one.value) == row.lookup)
+    return SecondLetter(address, codes.shown(code), row.locale)
 
 
 @transaction.atomic
@@ -137,7 +152,7 @@ def confirm(account: str, link: str, text: str, now: datetime) -> Outcome:
     After five wrong tries the asking is forgotten (`TOO_MANY`). Raises `NotFound`.
     """
     row = _asked_of(account, link, now)
-    if row.guardian_id != account or not codes.fits(row.id, text, row.code_hash):
+    if row.guardian_id != account or not row.code_hash or not codes.fits(row.id, text, row.code_hash):
         return _wrong(row)
     row.started_at, row.lookup, row.code_hash = now, "", ""
     row.save()
