@@ -102,6 +102,17 @@ def test_saying_an_older_age_afterwards_opens_nothing(ben: str, brand: str, now:
         family.say_age([ben], brand, "next year", Voucher.ACCOUNT, now)
 
 
+def test_only_what_the_brand_has_seen_proved_makes_somebody_older(
+    ben: str, cleo: str, link: str, brand: str, now: datetime
+) -> None:
+    says(ben, brand, now, ads=GIVEN)
+    assert family.correct_age("email", "ben@example.test", "1985-01", now) is Band.ADULT
+    assert why([ben], brand, linen.ADS, now) is Reason.GIVEN
+    assert [one.ended_by for one in guardians.of_guardian(cleo)] == ["age"]
+    with pytest.raises(NotFound):
+        family.correct_age("customer", "C-9999", "1985-01", now)
+
+
 def test_where_he_lives_decides_from_which_age_he_answers_alone(ben: str, brand: str, now: datetime) -> None:
     identity_services.declare_region(ben, "US-CA")
     assert family.say_age([ben], brand, BORN, Voucher.ACCOUNT, now) is Band.TEEN

@@ -58,9 +58,31 @@ def say_age(subjects: Sequence[str], brand: str, born: object, voucher: Voucher,
     bands = [ages.keep(subject, month, region, voucher, now) for subject in subjects]
     for subject, band in zip(subjects, bands, strict=True):
         _mark_band(subject, band, now)
-        link = guardians.of_child(subject, now)
-        if link and band is not Band.CHILD:
-            end_guardian(link, "age", now)
+        _out_of_guard(subject, band, now)
+    return youngest(bands)
+
+
+def _out_of_guard(subject: str, band: Band, now: datetime) -> None:
+    link = guardians.of_child(subject, now)
+    if link and band is not Band.CHILD:
+        end_guardian(link, "age", now)
+
+
+@transaction.atomic
+def correct_age(kind: str, value: str, born: str, now: datetime) -> Band:
+    """Keep the band of a customer and of her devices, seen proved by somebody of the brand, older or not.
+
+    Raises `NotFound` with code `unknown_customer`, and `Invalid`.
+    """
+    account, month = identity.account_by(kind, value), read_born(born, now)
+    if account is None:
+        raise NotFound("unknown_customer", "Nobody is known by that.", "Look the customer up again.")
+    hers = [account, *identity.joined_devices(account)]
+    region = _region(hers, next(iter(notices.brands()), ""))
+    bands = [ages.correct(subject, month, region, now) for subject in hers]
+    for subject, band in zip(hers, bands, strict=True):
+        _mark_band(subject, band, now)
+        _out_of_guard(subject, band, now)
     return youngest(bands)
 
 

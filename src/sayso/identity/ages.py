@@ -73,6 +73,14 @@ def keep(subject: str, born: int, region: str, voucher: Voucher, now: datetime) 
 
 
 @transaction.atomic
+def correct(subject: str, born: int, region: str, now: datetime) -> Band:
+    """Keep the band of a month of birth that somebody of the brand has seen proved, older or not; give it."""
+    age = age_of_born(born, ages_in(region, table()), now)
+    _write(subject, age, Voucher.STAFF, now)
+    return age.band
+
+
+@transaction.atomic
 def carry(source: str, target: str, now: datetime) -> Band:
     """Let the younger of two subjects' ages stand for the second too: they are one person. Give its band."""
     mine, theirs = _kept(source), _kept(target)
