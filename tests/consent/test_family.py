@@ -177,7 +177,7 @@ def test_a_child_is_asked_nothing(ben: str, brand: str, now: datetime) -> None:
     asks.set_catalogue(brand, {})
     says(ben, brand, now, purchases=GIVEN)
     family.say_age([ben], brand, BORN, Voucher.ACCOUNT, now)
-    assert asks.next_ask(brand, [ben], "order_confirmed", "en", now) is WhyNot.MINOR
+    assert asks.next_ask(brand, [ben], "order_confirmed", "en", frozenset(), now) is WhyNot.MINOR
 
 
 def test_cleo_answers_only_after_the_second_letter(ben: str, cleo: str, brand: str, now: datetime) -> None:

@@ -33,7 +33,7 @@ class AgeOut(Schema):
 
 def _subjects(reference: dict[str, str], now: datetime) -> list[str]:
     """Give everybody meant; a browser that never answered becomes somebody by saying this."""
-    known = identity.resolve(reference).subjects
+    known = identity.resolve(reference, now).subjects
     if known or "device" not in reference:
         return list(known)
     return [ages.subject_of_device(reference["device"], now)]

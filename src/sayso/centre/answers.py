@@ -11,23 +11,36 @@ from sayso.consent import queries as consent
 from sayso.consent import services
 from sayso.consent.queries import Answered, Recorded
 from sayso.core.consent import strictest
+from sayso.core.decision import Reason
 from sayso.core.errors import Invalid
 from sayso.core.layout import YOUNG
 from sayso.core.values import new_id
-from sayso.core.vocabulary import ConsentStatus, Voucher
+from sayso.core.vocabulary import PERMITTING, ConsentStatus, Voucher
 from sayso.notices import queries as notices
 
 
 def standings(visitor: Visitor, brand: str, now: datetime) -> list[Answered]:
     """Give where everyone stands whose answers count here; one blank standing for somebody new."""
-    return consent.answered_together(visitor.subjects, brand, now)
+    return consent.answered_together(visitor.subjects, brand, now, signal=visitor.signal)
 
 
-def together(answered: list[Answered]) -> dict[str, ConsentStatus]:
-    """Give one status per choice, as the gate would decide: yes only where everyone says yes."""
+def together(answered: list[Answered]) -> dict[str, str]:
+    """Give where each choice stands, as the gate would decide: yes only where everyone says yes.
+
+    What was given and is held back besides stands as `blocked` or `gpc`.
+    """
     return {
-        choice: strictest([each.statuses[choice] for each in answered]) for choice in answered[0].statuses
+        choice: strictest([_stands(each, choice) for each in answered]) for choice in answered[0].statuses
     }
+
+
+def _stands(answered: Answered, choice: str) -> str:
+    status = answered.statuses[choice]
+    if status not in PERMITTING:
+        return status
+    if choice in answered.blocked:
+        return Reason.BLOCKED
+    return Reason.GPC if choice in answered.masked else status
 
 
 def layout_for(visitor: Visitor, brand: str) -> str:
@@ -66,12 +79,14 @@ def record(
     layout = layout_for(visitor, brand)
     if not visitor.subjects:
         answer = services.centre_answer(brand, dict(answers), base[0], act, Voucher.DEVICE, locale, layout)
+        answer = replace(answer, gpc=visitor.signal)
         return [services.record_answer(visitor.secret, None, brand, answer, now)]
     event, recorded = new_id(), []  # one act has one number, whoever it holds for
     for subject, seen in zip(visitor.subjects, base, strict=True):
         vouched = Voucher.ACCOUNT if subject == visitor.account else Voucher.DEVICE
         answer = services.centre_answer(brand, dict(answers), seen, act, vouched, locale, layout)
-        recorded.append(services.record_for(subject, brand, replace(answer, event=event), now))
+        answer = replace(answer, event=event, gpc=visitor.signal)
+        recorded.append(services.record_for(subject, brand, answer, now))
     return recorded
 
 

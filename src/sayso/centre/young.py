@@ -1,12 +1,13 @@
 """A minor's page in plain words, and a guardian's view of it. Values only, no rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from sayso.centre import shown
+from sayso.centre import answers, shown
 from sayso.centre.shown import ShownPurpose, Words
 from sayso.centre.visitor import Visitor, locale_of
 from sayso.consent import family
@@ -16,7 +17,7 @@ from sayso.core.age import Band
 from sayso.core.guardian import MinorRule, guardian_answers, guardian_sees
 from sayso.core.notice import Notice
 from sayso.core.purpose import Purpose
-from sayso.core.vocabulary import PERMITTING, ConsentStatus
+from sayso.core.vocabulary import PERMITTING
 from sayso.identity.proofing.email_plus import queries as guardians
 from sayso.identity.proofing.email_plus.queries import Link
 
@@ -73,11 +74,13 @@ def _half(purpose: ShownPurpose, words: dict[str, Words]) -> Half:
     return Half(words[purpose.tone], purpose.tone)
 
 
-def _done(purpose: Purpose, together: dict[str, ConsentStatus]) -> bool:
-    return any(together[part.choice.id] in PERMITTING for part in purpose.parts)
+def _done(purpose: Purpose, stands: Mapping[str, str]) -> bool:
+    return any(stands[part.choice.id] in PERMITTING for part in purpose.parts)
 
 
-def _for_child(notice: Notice, purpose: Purpose, locale: str, said: Halves, band: Band) -> Two:
+def _for_child(
+    notice: Notice, purpose: Purpose, locale: str, said: Halves, stands: Mapping[str, str], band: Band
+) -> Two:
     own, hers = (shown.purpose_shown(notice, purpose, locale, half) for half in (said.own, said.guardians))
     needed = band is Band.CHILD and purpose.minors is not MinorRule.CHILD
     return Two(
@@ -88,19 +91,22 @@ def _for_child(notice: Notice, purpose: Purpose, locale: str, said: Halves, band
         consequence=own.consequence,
         own=_half(own, YOU),
         guardians=_half(hers, GUARDIAN) if needed else None,
-        done=_done(purpose, said.together),
+        done=_done(purpose, stands),
     )
 
 
-def page(visitor: Visitor, notice: Notice, now: datetime) -> dict[str, Any]:
-    """Give what a minor's page shows: what she may answer, what nobody does, and who answers with her."""
+def page(visitor: Visitor, notice: Notice, stands: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """Give what a minor's page shows: what she may answer, what nobody does, and who answers with her.
+
+    `stands` is where each choice stands, as the gate would decide.
+    """
     band, locale = consent.band_of(visitor.subjects, notice.brand), locale_of(notice)
     asked = [purpose for purpose in notice.purposes.values() if purpose.asked]
     never = [purpose.title[locale] for purpose in asked if purpose.minors is MinorRule.FORBIDDEN]
     said = family.halves(visitor.subjects, notice.brand, now)
     listed = [purpose for purpose in asked if purpose.minors is not MinorRule.FORBIDDEN]
     return {
-        "purposes": [_for_child(notice, one, locale, said, band) for one in listed],
+        "purposes": [_for_child(notice, one, locale, said, stands, band) for one in listed],
         "never": never,
         "is_child": band is Band.CHILD,
         "link": link_of(visitor, now),
@@ -113,7 +119,9 @@ def link_of(visitor: Visitor, now: datetime) -> Link | None:
     return next((link for link in found if link), None)
 
 
-def _for_guardian(notice: Notice, purpose: Purpose, locale: str, said: Halves, link: Link) -> Two:
+def _for_guardian(
+    notice: Notice, purpose: Purpose, locale: str, said: Halves, stands: Mapping[str, str], link: Link
+) -> Two:
     own, hers = (shown.purpose_shown(notice, purpose, locale, half) for half in (said.own, said.guardians))
     operations = {part.choice.operation for part in purpose.parts}
     return Two(
@@ -124,7 +132,7 @@ def _for_guardian(notice: Notice, purpose: Purpose, locale: str, said: Halves, l
         consequence=own.consequence,
         own=_half(own, CHILD),
         guardians=_half(hers, YOU) if purpose.minors is not MinorRule.CHILD else None,
-        done=_done(purpose, said.together),
+        done=_done(purpose, stands),
         rule=RULE[purpose.minors],
         answerable=any(
             guardian_answers(purpose.minors, purpose.counselling, link.method, one) for one in operations
@@ -135,6 +143,7 @@ def _for_guardian(notice: Notice, purpose: Purpose, locale: str, said: Halves, l
 def ward_page(link: Link, notice: Notice, now: datetime) -> dict[str, Any]:
     """Give what a guardian sees of a child's choices: never counselling, never what nobody may permit."""
     said, locale = family.halves([link.child], notice.brand, now), locale_of(notice)
+    stands = answers.together(consent.answered_together([link.child], notice.brand, now))
     seen = [
         purpose
         for purpose in notice.purposes.values()
@@ -143,5 +152,5 @@ def ward_page(link: Link, notice: Notice, now: datetime) -> dict[str, Any]:
     return {
         "link": link,
         "base": said.rev,
-        "purposes": [_for_guardian(notice, purpose, locale, said, link) for purpose in seen],
+        "purposes": [_for_guardian(notice, purpose, locale, said, stands, link) for purpose in seen],
     }

@@ -14,7 +14,7 @@ from sayso.consent import ledger, queries, services
 from sayso.consent.ledger import Recorded
 from sayso.core.age import MINORS, Band, read_born, youngest
 from sayso.core.clock import rules_that_apply
-from sayso.core.consent import Standing, as_one_person, guardian_status, own_status, status_of, strictest
+from sayso.core.consent import Standing, as_one_person, guardian_status, own_status, strictest
 from sayso.core.errors import Forbidden, NotFound
 from sayso.core.guardian import guardian_answers, guardian_sees
 from sayso.core.purpose import Purpose
@@ -187,12 +187,11 @@ def forget(subjects: list[str], now: datetime) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Halves:
-    """Where a person's own answers stand and where a guardian's do, by choice, and what both come to."""
+    """Where a person's own answers stand and where a guardian's do, by choice."""
 
     rev: int
     own: dict[str, ConsentStatus]
     guardians: dict[str, ConsentStatus]
-    together: dict[str, ConsentStatus]
 
 
 def halves(subjects: Sequence[str], brand: str, now: datetime) -> Halves:
@@ -207,7 +206,7 @@ def halves(subjects: Sequence[str], brand: str, now: datetime) -> Halves:
             for choice in published.choice_ids()
         }
 
-    return Halves(known[0].rev, by(own_status), by(guardian_status), by(status_of))
+    return Halves(known[0].rev, by(own_status), by(guardian_status))
 
 
 def held(subjects: list[str]) -> dict[str, int]:

@@ -17,14 +17,13 @@ from sayso.core.consent import (
     Answer,
     Published,
     Standing,
-    changes,
     fold,
     next_change,
-    permit_mask,
     read_held,
     write_held,
 )
 from sayso.core.errors import Conflict, Unavailable
+from sayso.core.masking import changes, permit_mask
 from sayso.core.merkle import leaf_hash
 from sayso.core.values import canonical, new_id, utc_text
 from sayso.deployment.database import Database
@@ -110,19 +109,20 @@ def event_of(db: Database, subject: str, event: str) -> Recorded | None:
 def standing_of(db: Database, subject: str, brand: str) -> Standing | None:
     """Give a subject's standing with a brand, or None when nothing was ever answered."""
     rows = db.run(
-        "SELECT rev, shown, held, restricted, erasing, band, guardian_held, guardian_method"
+        "SELECT rev, shown, held, restricted, erasing, gpc, band, guardian_held, guardian_method"
         " FROM consent_standing WHERE subject = %s AND brand = %s",
         [subject, brand],
     )
     if not rows:
         return None
-    rev, shown, held, restricted, erasing, band, guardian_held, guardian_method = rows[0]
+    rev, shown, held, restricted, erasing, gpc, band, guardian_held, guardian_method = rows[0]
     return Standing(
         rev,
         shown,
         read_held(json.loads(held)),
         bool(restricted),
         bool(erasing),
+        gpc,
         Band(band),
         read_held(json.loads(guardian_held)),
         guardian_method,
@@ -143,6 +143,7 @@ def _write_standing(
         utc_text(until) if until else "",
         int(after.restricted),
         int(after.erasing),
+        after.gpc,
         after.band,
         json.dumps(write_held(after.guardian_held), separators=(",", ":")),
         after.guardian_method,
@@ -152,15 +153,17 @@ def _write_standing(
     if before is None:
         wrote = db.run(
             "INSERT INTO consent_standing"
-            " (version, rev, shown, held, permit, valid_until, restricted, erasing, band, guardian_held,"
-            " guardian_method, subject, brand) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " (version, rev, shown, held, permit, valid_until, restricted, erasing, gpc, band, guardian_held,"
+            " guardian_method, subject, brand)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (subject, brand) DO NOTHING RETURNING rev",
             values,
         )
     else:
         wrote = db.run(
-            "UPDATE consent_standing SET version = %s, rev = %s, shown = %s, held = %s, permit = %s, valid_until = %s,"
-            " restricted = %s, erasing = %s, band = %s, guardian_held = %s, guardian_method = %s"
+            "UPDATE consent_standing SET version = %s, rev = %s, shown = %s, held = %s, permit = %s,"
+            " valid_until = %s, restricted = %s, erasing = %s, gpc = %s, band = %s, guardian_held = %s,"
+            " guardian_method = %s"
             " WHERE subject = %s AND brand = %s AND rev = %s RETURNING rev",
             [*values, before.rev],
         )
@@ -253,16 +256,17 @@ def _record_one(db: Database, item: Submission, fresh: Mapping[str, str], now: d
     first = outbox.take(db, 2)
     published = notices.version(db, item.brand, item.answer.version)
     before = standing_of(db, subject, item.brand)
-    folded = fold(before or _new_standing(db, subject), item.answer, published, now)
-    _write_standing(db, subject, notices.current(db, item.brand), before, folded.standing, now)
+    was = before or _new_standing(db, subject)
+    folded = fold(was, item.answer, published, now)
+    current = notices.current(db, item.brand)
+    _write_standing(db, subject, current, before, folded.standing, now)
     recorded = _write_event(db, first, item, subject, folded.outcome, now)
-    changed = {choice: [str(old), str(new)] for choice, (old, new) in folded.changed.items()}
     news = {
         "subject": subject,
         "brand": item.brand,
         "seq": first,
         "event": item.answer.event,
-        "changed": changed,
+        "changed": changes(was, folded.standing, current),
     }
     outbox.post(db, first + 1, "consent.changed", news, now)
     return recorded
@@ -293,9 +297,9 @@ def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Rec
     raise Unavailable("busy", "Too many answers of one person at once.", "Send it again in a second.")
 
 
-def mark_erasing(db: Database, subject: str, brand: str, now: datetime) -> None:
-    """Refuse every use of a subject's data from this moment, whatever was answered."""
-    _mark(db, subject, brand, {"erasing": True}, now)
+def mark_erasing(db: Database, subject: str, brand: str, now: datetime, erasing: bool = True) -> None:
+    """Refuse every use of a subject's data from this moment, whatever was answered; or no longer do."""
+    _mark(db, subject, brand, {"erasing": erasing}, now)
 
 
 def mark_minor(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
@@ -324,7 +328,6 @@ def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any],
     was = before or _new_standing(db, subject)
     after = replace(was, rev=was.rev + 1, **flags)
     _write_standing(db, subject, published, before, after, now)
-    if moved := changes(was, after, published, now):
-        changed = {choice: [str(old), str(new)] for choice, (old, new) in moved.items()}
+    if changed := changes(was, after, published):
         news = {"subject": subject, "brand": brand, "seq": first, "event": "", "changed": changed}
         outbox.post(db, first, "consent.changed", news, now)

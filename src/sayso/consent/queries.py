@@ -4,26 +4,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sayso.consent import ledger, receipts
+from sayso.consent import blocks, ledger, models, receipts
 from sayso.consent.ledger import Recorded
 from sayso.core.age import MINORS, Band, youngest
 from sayso.core.consent import Standing, as_one_person, statuses
 from sayso.core.consent import band_of as age_band
+from sayso.core.layout import locale_for
+from sayso.core.masking import masked
+from sayso.core.opt_out import Scope, covered
+from sayso.core.values import read_utc
 from sayso.core.vocabulary import ConsentStatus
 from sayso.deployment.django_database import DjangoDatabase
+from sayso.identity import queries as identity
 from sayso.notices import queries as notices
 
-__all__ = ["Answered", "Recorded"]
+__all__ = ["Answered", "Block", "Recorded"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Where a subject stands under the current notice; `rev` is what a form sends back as `base`."""
+    """Where a subject stands under the current notice; `rev` is what a form sends back as `base`.
+
+    `masked` choices are held back by Global Privacy Control, `blocked` ones by a Block on an identifier.
+    """
 
     rev: int
     version: str
     statuses: dict[str, ConsentStatus]
     erasing: bool
+    gpc: bool = False
+    masked: frozenset[str] = frozenset()
+    blocked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is stopped for an identifier of an account: its kind, what, since when, and where it was said."""
+
+    kind: str
+    scope: Scope
+    since: datetime
+    source: str
 
 
 def standing_of(subject: str, brand: str) -> Standing | None:
@@ -31,14 +52,41 @@ def standing_of(subject: str, brand: str) -> Standing | None:
     return ledger.standing_of(DjangoDatabase(), subject, brand)
 
 
-def answered_together(subjects: list[str], brand: str, now: datetime) -> list[Answered]:
+def answered(subject: str | None, brand: str, now: datetime, *, signal: bool = False) -> Answered:
+    """Give where a subject stands, all unanswered for somebody we do not know.
+
+    `signal` says that Global Privacy Control came with this very request, recorded or not.
+    """
+    return _answered(subject, standing_of(subject, brand) if subject else None, brand, now, signal)
+
+
+def answered_together(
+    subjects: list[str], brand: str, now: datetime, *, signal: bool = False
+) -> list[Answered]:
     """Give where each of one person's subjects stands; one blank standing for somebody new.
 
     What one of them knows of age and guardian holds for all: they are one person.
     """
     people: list[str | None] = [*subjects] or [None]
-    standings = [standing_of(subject, brand) if subject else None for subject in people]
-    return [_answered(standing or Standing(), brand, now) for standing in as_one_person(standings)]
+    standings = as_one_person([standing_of(subject, brand) if subject else None for subject in people])
+    pairs = zip(people, standings, strict=True)
+    return [_answered(subject, standing, brand, now, signal) for subject, standing in pairs]
+
+
+def _answered(
+    subject: str | None, known: Standing | None, brand: str, now: datetime, signal: bool
+) -> Answered:
+    published, standing = notices.current(brand), known or Standing()
+    stopped = blocks.scopes_of(DjangoDatabase(), identity.lookups_of(subject) if subject else [])
+    return Answered(
+        standing.rev,
+        published.notice.version,
+        statuses(standing, published, now),
+        standing.erasing,
+        signal or standing.gpc > 0,
+        frozenset(masked(standing, published, signal=signal)),
+        frozenset(covered(published.notice, stopped)),
+    )
 
 
 def band_of(subjects: Sequence[str], brand: str) -> Band:
@@ -53,15 +101,14 @@ def is_minor(subjects: Sequence[str], brand: str) -> bool:
     return band_of(subjects, brand) in MINORS
 
 
-def _answered(standing: Standing, brand: str, now: datetime) -> Answered:
-    published = notices.current(brand)
-    where = statuses(standing, published, now)
-    return Answered(standing.rev, published.notice.version, where, standing.erasing)
-
-
-def answered(subject: str | None, brand: str, now: datetime) -> Answered:
-    """Give where a subject stands, all unanswered for somebody we do not know."""
-    return _answered((standing_of(subject, brand) if subject else None) or Standing(), brand, now)
+def blocks_of(account: str) -> list[Block]:
+    """List what is stopped for the identifiers of an account, oldest first."""
+    found = [
+        Block(row.kind, Scope(row.scope), read_utc(row.since), row.source)
+        for kind, lookup in identity.lookups_of(account)
+        for row in models.Block.objects.filter(kind=kind, lookup=lookup)
+    ]
+    return sorted(found, key=lambda block: (block.since, block.scope))
 
 
 def history_of(subjects: list[str], brand: str) -> list[Recorded]:
@@ -81,3 +128,10 @@ def receipt_of(subjects: list[str], event: str) -> str | None:
 def has_evidence(subjects: list[str], brand: str) -> bool:
     """Tell whether the ledger still holds an answer of one of these subjects."""
     return any(ledger.events_of(DjangoDatabase(), subject, brand) for subject in subjects)
+
+
+def locale_of(subject: str, brand: str) -> str:
+    """Give the language a person answered in last; the notice's first where she never did."""
+    notice = notices.current(brand).notice
+    spoken = next((event.evidence["locale"] for event in history_of([subject], brand)), "")
+    return locale_for(notice, spoken or notice.locales[0])

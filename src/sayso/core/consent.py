@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sayso.core.age import MINORS, Band, youngest
 from sayso.core.errors import Invalid
@@ -20,9 +20,11 @@ from sayso.core.vocabulary import (
     Voucher,
 )
 
+T = TypeVar("T", bound=str)
 ACTS = frozenset(
     {"accept_all", "reject_all", "choose", "change", "ask", "stop_everything", "join", "guardian_ended"}
 )
+SPECIFIC_ACTS = frozenset({"choose", "change", "ask"})  # a yes to this very thing, not to all there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +70,27 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Where one choice stands. `narrowed` is the revision of the last refusal or withdrawal, 0 if none."""
+    """Where one choice stands. `narrowed` is the revision of the last refusal or withdrawal, 0 if none.
+
+    `specific` is the revision of the last yes to this very choice while it stands; a yes to all is none.
+    """
 
     status: ConsentStatus
     rev: int
     narrowed: int = 0
     generation: str = ""
     until: datetime | None = None
+    specific: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A subject's current answers to one brand. `rev` counts the answers that were folded in.
 
-    `shown` is the notice version answered on last: what it listed was put to the person. `guardian_held` is
-    where a guardian's answers stand, and `guardian_method` how the guardian of now was proved; empty: none.
+    `shown` is the notice version answered on last: what it listed was put to the person. `gpc` is the
+    revision at which Global Privacy Control was first seen, 0 if never: its later absence is no consent.
+    `guardian_held` is where a guardian's answers stand, and `guardian_method` how the guardian of now was
+    proved; empty: none.
     """
 
     rev: int = 0
@@ -90,6 +98,7 @@ class Standing:
     held: Mapping[str, Held] = field(default_factory=dict)
     restricted: bool = False
     erasing: bool = False
+    gpc: int = 0
     band: Band = Band.UNKNOWN
     guardian_held: Mapping[str, Held] = field(default_factory=dict)
     guardian_method: str = ""
@@ -144,15 +153,24 @@ def read_answers(source: object, published: Published) -> dict[str, ConsentStatu
 
 
 def _given(held: Held, rev: int, answer: Answer, published: Published, choice: str, now: datetime) -> Held:
-    if answer.voucher not in VOUCHED_BY_THE_PERSON and answer.voucher is not Voucher.GUARDIAN:
-        # A yes somebody else reports is a question to the person, never a permission.
-        return held if held.status in PERMITTING else replace(held, status=ConsentStatus.REQUESTED, rev=rev)
     found = published.notice.find(choice)
     until = found[1].valid_for.after(now) if found else now
     generation = published.generations[choice]
     again = held.status in PERMITTING and held.generation == generation
     status = ConsentStatus.RENEWED if again else ConsentStatus.GIVEN
-    return Held(status, rev, held.narrowed, generation, until)
+    kept = held.specific if again else 0
+    specific = rev if answer.act in SPECIFIC_ACTS else kept
+    return Held(status, rev, held.narrowed, generation, until, specific)
+
+
+def _reported(held: Held, rev: int) -> tuple[Held, ConsentStatus]:
+    # INVARIANT: a yes somebody else reports is a question to the person, never a permission, and it takes
+    # nothing away: her own yes and her own no stay what they are while the question is open.
+    if held.status in PERMITTING:
+        return held, held.status
+    if held.status in NARROW:
+        return held, ConsentStatus.REQUESTED
+    return replace(held, status=ConsentStatus.REQUESTED, rev=rev), ConsentStatus.REQUESTED
 
 
 def _narrowed(held: Held, rev: int) -> Held:
@@ -184,6 +202,8 @@ def _fold_one(
         # INVARIANT: a yes given before she saw her own later no permits nothing (a tablet that was offline),
         # and what claims to have seen a revision that is yet to come has seen nothing.
         return held, ConsentStatus.SUPERSEDED
+    elif answer.voucher not in VOUCHED_BY_THE_PERSON and answer.voucher is not Voucher.GUARDIAN:
+        return _reported(held, rev)
     else:
         after = _given(held, rev, answer, published, choice, now)
     return after, after.status
@@ -199,21 +219,18 @@ def fold(standing: Standing, answer: Answer, published: Published, now: datetime
         if held[choice].status is not before.status:
             changed[choice] = (before.status, held[choice].status)
     if guardians:
-        after = replace(standing, rev=rev, guardian_held=held)
-    else:
-        after = replace(standing, rev=rev, held=held, shown=answer.version)
-    if not guardians and band_of(after, published) not in MINORS:
-        return Folded(after, outcome, changed)
-    return Folded(
-        after, _came_to(outcome, after, answer, published, now), changes(standing, after, published, now)
-    )
+        return Folded(replace(standing, rev=rev, guardian_held=held), outcome, changed)
+    shown = answer.version if answer.answers else standing.shown
+    gpc = standing.gpc or (rev if answer.gpc else 0)
+    after = replace(standing, rev=rev, held=held, shown=shown, gpc=gpc)
+    return Folded(after, _came_to(outcome, after, published, now), changed)
 
 
 def _came_to(
-    outcome: Mapping[str, ConsentStatus], after: Standing, answer: Answer, published: Published, now: datetime
+    outcome: Mapping[str, ConsentStatus], after: Standing, published: Published, now: datetime
 ) -> dict[str, ConsentStatus]:
-    """Say what a minor's yes came to: it may wait for a guardian's, or permit nothing at all."""
-    if answer.voucher is Voucher.GUARDIAN:
+    """Say what an answer came to: a minor's yes may wait for a guardian's, or permit nothing at all."""
+    if band_of(after, published) not in MINORS:
         return dict(outcome)
     return {
         choice: status_of(after, choice, published, now) if status in PERMITTING else status
@@ -270,12 +287,14 @@ def status_of(standing: Standing, choice: str, published: Published, now: dateti
     return together(found[0].minors, band_of(standing, published), own, guardians)
 
 
-def changes(
-    before: Standing, after: Standing, published: Published, now: datetime
-) -> dict[str, tuple[ConsentStatus, ConsentStatus]]:
-    """List which choices stand otherwise after than before."""
-    was, is_now = (statuses(standing, published, now) for standing in (before, after))
-    return {choice: (old, is_now[choice]) for choice, old in was.items() if is_now[choice] is not old}
+def stood(standing: Standing, choice: str, published: Published) -> ConsentStatus:
+    """Say what was last said of a choice, however long ago; for a minor, by both answers together."""
+    own, found = standing.held.get(choice, UNANSWERED).status, published.notice.find(choice)
+    if found is None:
+        return own
+    proved = suffices(standing.guardian_method, found[1].choice.operation)
+    hers = standing.guardian_held.get(choice, UNANSWERED).status if proved else ConsentStatus.UNKNOWN
+    return together(found[0].minors, band_of(standing, published), own, hers)
 
 
 def as_one_person(standings: Sequence[Standing | None]) -> list[Standing | None]:
@@ -301,17 +320,11 @@ def statuses(standing: Standing, published: Published, now: datetime) -> dict[st
     return {choice: status_of(standing, choice, published, now) for choice in published.choice_ids()}
 
 
-def strictest(said: Sequence[ConsentStatus]) -> ConsentStatus:
+def strictest(said: Sequence[T]) -> T:
     """Give what several answers of one person come to: yes only where all say yes; a spoken no before silence."""
     refusing = [status for status in said if status not in PERMITTING]
     spoken = [status for status in refusing if status not in SILENT]
     return (spoken or refusing or said)[0]
-
-
-def permit_mask(standing: Standing, published: Published, now: datetime) -> int:
-    """Give the permitted choices of a version as a bitset: bit i is its i-th choice."""
-    said = statuses(standing, published, now).values()
-    return sum(1 << index for index, status in enumerate(said) if status in PERMITTING)
 
 
 def next_change(standing: Standing) -> datetime | None:
@@ -322,16 +335,25 @@ def next_change(standing: Standing) -> datetime | None:
 
 
 def write_held(source: Mapping[str, Held]) -> dict[str, list[Any]]:
-    """Write held choices as JSON: choice → [status, rev, narrowed, generation, until]."""
+    """Write held choices as JSON: choice → [status, rev, narrowed, generation, until, specific]."""
     return {
-        choice: [held.status, held.rev, held.narrowed, held.generation, held.until and utc_text(held.until)]
+        choice: [
+            held.status,
+            held.rev,
+            held.narrowed,
+            held.generation,
+            held.until and utc_text(held.until),
+            held.specific,
+        ]
         for choice, held in sorted(source.items())
     }
 
 
 def read_held(source: Mapping[str, list[Any]]) -> dict[str, Held]:
-    """Read what `write_held` wrote."""
+    """Read what `write_held` wrote; older rows name no specific yes."""
     return {
-        choice: Held(ConsentStatus(row[0]), row[1], row[2], row[3], read_utc(row[4]) if row[4] else None)
+        choice: Held(
+            ConsentStatus(row[0]), row[1], row[2], row[3], read_utc(row[4]) if row[4] else None, *row[5:6]
+        )
         for choice, row in source.items()
     }

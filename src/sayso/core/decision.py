@@ -8,7 +8,10 @@ from enum import StrEnum
 from sayso.core.choice import Choice
 from sayso.core.consent import Published, Standing, as_one_person, band_of, own_status, status_of
 from sayso.core.guardian import refused_for_age
-from sayso.core.vocabulary import PERMITTING, ConsentStatus
+from sayso.core.masking import is_masked
+from sayso.core.opt_out import NOTHING_HEARD, Heard, blocked
+from sayso.core.purpose import Purpose
+from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus
 
 
 class Reason(StrEnum):
@@ -28,6 +31,8 @@ class Reason(StrEnum):
     UNKNOWN_SUBJECT = "unknown_subject"
     RESTRICTED = "restricted"
     ERASING = "erasing"
+    GPC = "gpc"
+    BLOCKED = "blocked"
     MINOR = "minor"
     UNAVAILABLE = "unavailable"
 
@@ -55,26 +60,49 @@ class Decision:
     valid_until: datetime | None = None
 
 
-def decide(standing: Standing | None, choice: Choice, published: Published, now: datetime) -> Decision:
+def decide(
+    standing: Standing | None,
+    choice: Choice,
+    published: Published,
+    now: datetime,
+    heard: Heard = NOTHING_HEARD,
+) -> Decision:
     """Answer one question about one subject. Absent, expired or unclear is no, with the reason."""
     found = published.notice.find(choice.id)
     if found is None:
         return Decision(choice.id, False, Reason.NOT_LISTED)
     if standing is not None and standing.erasing:
         return Decision(choice.id, False, Reason.ERASING)
+    if heard.scopes and blocked(published.notice, choice.id, heard.scopes):
+        return Decision(choice.id, False, Reason.BLOCKED)
     if not found[0].asked:
         return Decision(choice.id, True, Reason.TOLD_BASIS)
-    if standing is None:
-        return Decision(choice.id, False, Reason.UNKNOWN_SUBJECT)
-    if standing.restricted:
+    if standing is not None and standing.restricted:
         return Decision(choice.id, False, Reason.RESTRICTED)
-    status = status_of(standing, choice.id, published, now)
-    own = own_status(standing, choice.id, published, now)
-    if refused_for_age(found[0].minors, band_of(standing, published), own, status):
+    if standing is not None and _too_young(standing, found[0], choice.id, published, now):
         return Decision(choice.id, False, Reason.MINOR)
+    return _answered(standing, choice.id, published, now, heard.signal)
+
+
+def _too_young(
+    standing: Standing, purpose: Purpose, choice: str, published: Published, now: datetime
+) -> bool:
+    own, stands = (status(standing, choice, published, now) for status in (own_status, status_of))
+    return refused_for_age(purpose.minors, band_of(standing, published), own, stands)
+
+
+def _answered(
+    standing: Standing | None, choice: str, published: Published, now: datetime, signal: bool
+) -> Decision:
+    own = standing or Standing()
+    status = status_of(own, choice, published, now)
+    if status not in NARROW and is_masked(own, choice, published, signal=signal):
+        return Decision(choice, False, Reason.GPC)
+    if standing is None:
+        return Decision(choice, False, Reason.UNKNOWN_SUBJECT)
     reason = _REASON.get(status, Reason.NOT_ANSWERED)
-    until = _until(standing, choice.id) if status in PERMITTING else None
-    return Decision(choice.id, status in PERMITTING, reason, until)
+    until = _until(own, choice) if status in PERMITTING else None
+    return Decision(choice, status in PERMITTING, reason, until)
 
 
 def _until(standing: Standing, choice: str) -> datetime | None:
@@ -84,10 +112,14 @@ def _until(standing: Standing, choice: str) -> datetime | None:
 
 
 def decide_together(
-    standings: Sequence[Standing | None], choice: Choice, published: Published, now: datetime
+    standings: Sequence[Standing | None],
+    choice: Choice,
+    published: Published,
+    now: datetime,
+    heard: Heard = NOTHING_HEARD,
 ) -> Decision:
     """Answer for a device and the account signed in on it: yes only if every one of them says yes."""
-    decisions = [decide(each, choice, published, now) for each in as_one_person(standings) or (None,)]
+    decisions = [decide(each, choice, published, now, heard) for each in as_one_person(standings) or (None,)]
     refused = [decision for decision in decisions if not decision.permitted]
     if refused:
         # A spoken no explains more than a missing answer.

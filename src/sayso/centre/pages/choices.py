@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sayso.centre import answers, shown, young
+from sayso.centre import answers, opt_outs, shown, young
 from sayso.centre.visitor import locale_of, right_now, the_brand, visitor_of
 from sayso.consent import queries as consent
 from sayso.consent.queries import Recorded
@@ -25,13 +25,16 @@ def choices(request: HttpRequest) -> HttpResponse:
     notice = notices.current(brand).notice
     standings = answers.standings(visitor, brand, now)
     if consent.is_minor(visitor.subjects, brand):
-        page = {"visitor": visitor, "base": answers.write_base(standings), **young.page(visitor, notice, now)}
+        told = young.page(visitor, notice, answers.together(standings), now)
+        page = {"visitor": visitor, "base": answers.write_base(standings), **told}
         return render(request, "centre/young.html", page)
     purposes = shown.asked(notice, locale_of(notice), answers.together(standings))
     page = {
         "visitor": visitor,
         "purposes": purposes,
         "base": answers.write_base(standings),
+        "signal": any(each.gpc for each in standings),
+        "held_back": opt_outs.held_back(standings, notice, locale_of(notice)),
         "stopping": [purpose for purpose in purposes if purpose.any_yes],
     }
     return render(request, "centre/choices.html", page)

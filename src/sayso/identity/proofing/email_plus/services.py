@@ -95,8 +95,8 @@ def _asked_of(account: str, link: str, now: datetime) -> Guardianship:
     return row
 
 
-def _is_the_child(account: str, child: str) -> bool:
-    link = queries.active_link(child)
+def _is_the_child(account: str, child: str, now: datetime) -> bool:
+    link = queries.active_link(child, now)
     same = account == child or (link is not None and link.account == account)
     return same or child in queries.joined_devices(account)
 
@@ -110,7 +110,7 @@ def accept(account: str, link: str, locale: str, now: datetime) -> Outcome:
     """
     row = _asked_of(account, link, now)
     known = ages.age_of(account)
-    if _is_the_child(account, row.child_id) or (known is not None and known.band in MINORS):
+    if _is_the_child(account, row.child_id, now) or (known is not None and known.band in MINORS):
         return Outcome.NOT_YOU
     if not limits.take("guardian_adult", account, now):
         return Outcome.TOO_MANY
