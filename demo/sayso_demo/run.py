@@ -93,6 +93,8 @@ def environment(home: Path, ports: Ports) -> dict[str, str]:
         "SAYSO_WEB_ADDRESS": sayso,
         "SAYSO_EDGE_ADDRESS": f"http://localhost:{ports.edge}",
         "SAYSO_SMTP_URL": f"smtp://localhost:{ports.smtp}",
+        # A real brand lets a day pass before the letter that confirms a guardian.
+        "SAYSO_GUARDIAN_DELAY": "2",
         "SAYSO_WEATHER": f"recorded:{BRAND / 'weather.json'}",
         "SAYSO_OUTBOUND_ALLOW": f"localhost:{ports.partner}",
         "SHOP_SAYSO_URL": sayso,

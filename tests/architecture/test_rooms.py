@@ -17,6 +17,8 @@ DOORS = {
     "signal",  # what is written when a browser's signal is first seen
     "receipts",  # signing and checking
     "proofing",  # how somebody shows who they are, one folder per method
+    "ages",  # how old somebody said they are
+    "family",  # children's ages and guardians' answers, over ledger and identity
     "gate",  # the compiled table that decides
 }
 PURE = ("sayso.core", "sayso.signals")

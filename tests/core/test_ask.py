@@ -101,6 +101,10 @@ def test_nobody_is_asked_while_paying_or_complaining(moment: str) -> None:
     assert chosen(past(), moment) is WhyNot.MOMENT
 
 
+def test_a_minor_is_asked_for_nothing() -> None:
+    assert chosen(past(minor=True)) is WhyNot.MINOR
+
+
 def test_another_moment_has_no_question() -> None:
     assert chosen(past(), "home") is WhyNot.NOTHING
 

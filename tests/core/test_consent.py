@@ -165,7 +165,7 @@ def test_a_choice_that_left_the_notice_ends_with_its_answer(published: Published
 
 def test_what_is_held_survives_being_written_down(published: Published) -> None:
     standing = _after(published, answer(published, learn=GIVEN, pass_on=REFUSED))
-    assert read_held(write_held(standing)) == dict(standing.held)
+    assert read_held(write_held(standing.held)) == dict(standing.held)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,10 @@ def test_answers_are_read_as_they_were_sent(published: Published) -> None:
 
 
 SAID = st.sampled_from([GIVEN, REFUSED, DEFERRED])
-STEP = st.tuples(st.sampled_from(["learn", "pass_on"]), SAID, st.integers(0, 6), st.sampled_from(Voucher))
+ALONE = [
+    voucher for voucher in Voucher if voucher is not Voucher.GUARDIAN
+]  # hers stand beside: test_guardian
+STEP = st.tuples(st.sampled_from(["learn", "pass_on"]), SAID, st.integers(0, 6), st.sampled_from(ALONE))
 
 
 @settings(max_examples=200)

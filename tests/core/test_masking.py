@@ -120,8 +120,8 @@ def test_news_of_the_signal_names_what_it_holds_back_and_of_the_yes_what_it_free
 
 def test_what_is_specific_is_written_and_read_and_older_rows_are_not() -> None:
     standing = after(said(ads="given"))
-    assert read_held(write_held(standing)) == dict(standing.held)
-    older = {choice: row[:5] for choice, row in write_held(standing).items()}
+    assert read_held(write_held(standing.held)) == dict(standing.held)
+    older = {choice: row[:5] for choice, row in write_held(standing.held).items()}
     assert read_held(older)[ADS].specific == 0
 
 

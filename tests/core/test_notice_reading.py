@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from sayso.core.errors import Invalid
+from sayso.core.guardian import MinorRule
+from sayso.core.layout import YOUNG, shown
 from sayso.core.notice_reading import read_notice
 from tests import linen
 from tests.linen import LEARN, purpose
@@ -44,6 +46,13 @@ WRONG: list[tuple[str, Callable[[Document], Any]]] = [
     ("preset_refused", lambda d: _learn(d).update({True: True})),
     ("blocking_refused", lambda d: purpose(d, "learn").update(required=True)),
     ("basis_refused", _interest),
+    ("minors_refused", lambda d: purpose(d, "pass_on").update(minors="child")),
+    ("invalid_notice", lambda d: purpose(d, "learn").update(minors="nobody")),
+    ("invalid_notice", lambda d: purpose(d, "learn").update(plain="only one language")),
+    (
+        "not_plain",
+        lambda d: purpose(d, "learn").update(plain={"en": "A personalisation.", "zh-Hant": "好。"}),
+    ),
     ("basis_refused", _interest_in_sensitive),
     ("basis_refused", _interest_across_sites),
     ("invalid_notice", _sensitive),
@@ -125,3 +134,24 @@ def test_a_recipient_says_what_it_does_and_where_data_goes() -> None:
     notice = read_notice(linen.document())
     assert "adverts" in notice.recipients["brightside"].what["en"]
     assert notice.recipients["self"].what == {}
+
+
+def test_a_purpose_that_names_no_rule_for_minors_gets_the_careful_one() -> None:
+    document = linen.document()
+    for entry in document["purposes"]:
+        del entry["minors"]
+    rules = {one.id: one.minors for one in read_notice(document).purposes.values() if one.asked}
+    assert rules == {
+        "personalise": MinorRule.BOTH,
+        "learn": MinorRule.BOTH,
+        "pass_on": MinorRule.FORBIDDEN,
+        "newsletter": MinorRule.BOTH,
+        "ads": MinorRule.FORBIDDEN,
+    }
+
+
+def test_what_a_minor_is_shown_is_in_plain_words_and_leaves_out_what_is_forbidden() -> None:
+    notice = read_notice(linen.document())
+    young, usual = (shown(notice, layout, "en")["purposes"] for layout in (YOUNG, "banner-1"))
+    assert [one["id"] for one in young] == ["personalise", "learn", "newsletter"]
+    assert young[0]["text"] == notice.purposes["personalise"].plain["en"] != usual[0]["text"]

@@ -135,6 +135,10 @@ def _answer(
                 return 422, {"code": "invalid_answer", "remedy": "Type a postcode."}
             sayso.asks.clear()
             return 200, {"receipt": "a.b.c", "standing": {"rev": 2, "states": {}}, "benefit": None}
+        case "POST", "age":
+            if len(body["born"]) != 7:
+                return 422, {"code": "invalid_age", "remedy": "Send YYYY-MM."}
+            return 200, {"band": "child"}
         case "POST", "suppressions/check":
             found = [i for i, one in enumerate(body["identifiers"]) if one["value"] in sayso.suppressed]
             return 200, {"suppressed": found}

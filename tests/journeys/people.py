@@ -142,6 +142,37 @@ class Person:
         )
         self.sends(word, card)
 
+    def says_when_born(self, month: str, year: int) -> None:
+        """Answer the shop's neutral question."""
+        self.opens(f"{self.demo.shop}/age")
+        self.hands.select(self.page, self.page.get_by_label("Month"), month)
+        self.hands.select(self.page, self.page.get_by_label("Year"), str(year))
+        self.sends("Save")
+
+    def asks_for_a_guardian(self, address: str) -> None:
+        """Write an adult's address on the page in plain words."""
+        self.opens(f"{self.demo.sayso}/centre/choices")
+        self.write("Their e-mail address", address)
+        self.sends("Ask them")
+
+    def becomes_guardian(self) -> None:
+        """Sign in by the address a child gave, state it, and type the second letter's code."""
+        self.signs_in()
+        self.opens(f"{self.demo.sayso}/centre/guardian")
+        seen = len(self.demo.letters_to(self.email))
+        self.hands.tick(self.page, self.page.get_by_role("checkbox"))
+        self.sends("This is me")
+        self.write("The code", self.demo.code_for(self.email, seen))
+        self.sends("Confirm")
+        self.page.wait_for_url("**/centre/guardian/*-*")
+
+    def answers_for_the_child(self, purpose: str, word: str) -> None:
+        """Press yes or no beside the child, on the page that is open."""
+        card = self.page.locator("section.purpose").filter(
+            has=self.page.get_by_role("heading", name=purpose, exact=True)
+        )
+        self.sends(word, card)
+
     def stops_everything(self) -> None:
         """Press the one button that ends every use."""
         self.opens(f"{self.demo.sayso}/centre/")

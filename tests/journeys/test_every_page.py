@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -80,6 +81,7 @@ class People:
 def people(demo: Demo, browser: Browser) -> Iterator[People]:
     """Bring everybody to where they look at the pages from; at the end they stop everything."""
     steps = {"ada": _ada, "buying": _buying, "arriving": _arriving, "leaving": _leaving, "waiting": _waiting}
+    steps |= {"ben": _ben, "cleo": _cleo}
     found = People({"nobody": None})
     with leaving_no_trace(demo):
         for who, step in (steps | {"otto": _otto, "dev": _dev}).items():
@@ -175,6 +177,18 @@ def _looks(staff: Person, address: str) -> str:
     staff.write("Why you look", "To see how it looks")
     staff.sends("Look")
     return staff.page.url.rsplit("/", 1)[1]
+
+
+def _ben(ben: Person) -> dict[str, str]:
+    ben.answers_the_banner("Reject all")
+    ben.says_when_born("May", datetime.now(UTC).year - 13)
+    ben.asks_for_a_guardian("cleo.pages@example.test")
+    return {}
+
+
+def _cleo(cleo: Person) -> dict[str, str]:
+    cleo.becomes_guardian()
+    return {"ward": _number(cleo)}
 
 
 def _otto(otto: Person) -> dict[str, str]:

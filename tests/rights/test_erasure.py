@@ -74,7 +74,15 @@ def test_the_plan_names_every_system_what_stays_and_by_which_law_until_when(
     view = services.plan_erasure(known.account, now)
     assert view.plan is not None
     systems = {system.system: system for system in view.plan.systems}
-    assert set(systems) == {"shop", "brightside", "desk", "sayso-counts", "sayso-facts", "sayso-asks"}
+    assert set(systems) == {
+        "shop",
+        "brightside",
+        "desk",
+        "sayso-counts",
+        "sayso-facts",
+        "sayso-asks",
+        "sayso-family",
+    }
     tables = {table.table: table for table in systems["shop"].tables}
     assert (tables["orders"].delete, tables["addresses"].others, tables["invoices"].keep) == (2, 1, 1)
     assert tables["invoices"].until is not None

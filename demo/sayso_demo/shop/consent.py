@@ -186,5 +186,13 @@ def answer_ask(
     sayso().answer_ask(subject, shown, answer, value=value, locale=locale(), event=event)
 
 
+def say_age(request: HttpRequest, born: str) -> None:
+    """Pass on when the visitor was born; raises SaysoProblem when it was not taken."""
+    subject = subject_of(request)
+    if subject is None:
+        raise SaysoProblem("device_missing", "", 401)
+    sayso().say_age(subject, born)
+
+
 def _iso(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")

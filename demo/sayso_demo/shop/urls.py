@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 from sayso_sdk.django import privacy_proxy
 
-from sayso_demo.shop import checkout, letters, views
+from sayso_demo.shop import checkout, letters, views, young
 
 urlpatterns = [
     path("privacy/<path:path>", privacy_proxy, name="privacy"),
@@ -23,6 +23,7 @@ urlpatterns = [
         path("orders/<str:key>", checkout.order_page, name="order"),
         path("orders/<str:key>/thanks", checkout.thanks, name="thanks"),
         path("notice", views.notice, name="notice"),
+        path("age", young.age, name="age"),
         path("behind", views.behind, name="behind"),
         path("staff/letters", letters.letters, name="letters"),
         prefix_default_language=False,

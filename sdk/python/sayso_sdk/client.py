@@ -112,6 +112,14 @@ class Client:
         body = {name: value for name, value in told.items() if value}
         return str(self._call("POST", f"{self._url}/v1/links", body).get("customer", ""))
 
+    def say_age(self, subject: SubjectRef, born: str) -> str:
+        """Pass on the month somebody says they were born in (`2013-05`); returns `child`, `teen` or `adult`.
+
+        Only the band is kept. Ask neutrally, keep nothing yourself. Needs the scope `age`.
+        """
+        body = {"subject": subject, "born": born}
+        return str(self._call("POST", f"{self._url}/v1/age", body).get("band", ""))
+
     def add_facts(self, subject: SubjectRef, facts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """Hand over facts (`id`, `category`, `source`, `at`, `value`); returns `accepted` and `refused`."""
         return self._call("POST", f"{self._url}/v1/facts", {"subject": subject, "facts": list(facts)})

@@ -74,6 +74,7 @@ def past_of(brand: str, subjects: Sequence[str], asks: Asks, known: frozenset[st
         outcomes=[Outcome(*row) for row in outcomes.values_list("ask", "answer", "at")],
         withdrew=_withdrew(brand, person),
         known=known,
+        minor=consent.is_minor(person, brand),
     )
 
 

@@ -10,19 +10,18 @@ from sayso.centre.visitor import Visitor, locale_of
 from sayso.consent import queries as consent
 from sayso.consent import services
 from sayso.consent.queries import Answered, Recorded
+from sayso.core.consent import strictest
 from sayso.core.decision import Reason
 from sayso.core.errors import Invalid
+from sayso.core.layout import YOUNG
 from sayso.core.values import new_id
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, Voucher
 from sayso.notices import queries as notices
 
-SILENT = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.DEFERRED})
-
 
 def standings(visitor: Visitor, brand: str, now: datetime) -> list[Answered]:
     """Give where everyone stands whose answers count here; one blank standing for somebody new."""
-    people: list[str | None] = [*visitor.subjects] or [None]
-    return [consent.answered(subject, brand, now, signal=visitor.signal) for subject in people]
+    return consent.answered_together(visitor.subjects, brand, now, signal=visitor.signal)
 
 
 def together(answered: list[Answered]) -> dict[str, str]:
@@ -31,7 +30,7 @@ def together(answered: list[Answered]) -> dict[str, str]:
     What was given and is held back besides stands as `blocked` or `gpc`.
     """
     return {
-        choice: _strictest([_stands(each, choice) for each in answered]) for choice in answered[0].statuses
+        choice: strictest([_stands(each, choice) for each in answered]) for choice in answered[0].statuses
     }
 
 
@@ -44,10 +43,9 @@ def _stands(answered: Answered, choice: str) -> str:
     return Reason.GPC if choice in answered.masked else status
 
 
-def _strictest(statuses: list[str]) -> str:
-    refusing = [status for status in statuses if status not in PERMITTING]
-    spoken = [status for status in refusing if status not in SILENT]
-    return (spoken or refusing or statuses)[0]
+def layout_for(visitor: Visitor, brand: str) -> str:
+    """Give the layout whose words a person is shown: a minor's are plain."""
+    return YOUNG if consent.is_minor(visitor.subjects, brand) else services.CENTRE
 
 
 def write_base(answered: list[Answered]) -> str:
@@ -78,14 +76,15 @@ def record(
     Raises what the ledger raises; then nothing was recorded for either.
     """
     locale = locale_of(notices.current(brand).notice)
+    layout = layout_for(visitor, brand)
     if not visitor.subjects:
-        answer = services.centre_answer(brand, dict(answers), base[0], act, Voucher.DEVICE, locale)
+        answer = services.centre_answer(brand, dict(answers), base[0], act, Voucher.DEVICE, locale, layout)
         answer = replace(answer, gpc=visitor.signal)
         return [services.record_answer(visitor.secret, None, brand, answer, now)]
     event, recorded = new_id(), []  # one act has one number, whoever it holds for
     for subject, seen in zip(visitor.subjects, base, strict=True):
         vouched = Voucher.ACCOUNT if subject == visitor.account else Voucher.DEVICE
-        answer = services.centre_answer(brand, dict(answers), seen, act, vouched, locale)
+        answer = services.centre_answer(brand, dict(answers), seen, act, vouched, locale, layout)
         answer = replace(answer, event=event, gpc=visitor.signal)
         recorded.append(services.record_for(subject, brand, answer, now))
     return recorded

@@ -21,6 +21,7 @@ from sayso.centre.visitor import (
     the_brand,
     visitor_of,
 )
+from sayso.consent import family
 from sayso.consent import queries as consent
 from sayso.consent import services as consent_services
 from sayso.core.choice import OWN_USE
@@ -122,6 +123,7 @@ def join(
     """
     if mine:
         identity_services.join_device(device, account, now)
+        family.join_age(device, account, now)
     if not ticked:
         return True
     brand = the_brand()

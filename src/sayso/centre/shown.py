@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sayso.core.choice import OWN_USE
 from sayso.core.decision import Reason
+from sayso.core.layout import asked as listed
 from sayso.core.notice import Notice
 from sayso.core.purpose import Part, Purpose
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, LegalBasis, Operation, Voucher
@@ -48,6 +49,7 @@ VOUCHER: dict[str, Words] = {
     Voucher.STAFF: _("a member of staff"),
     Voucher.SERVER_KEY: _("the shop's server"),
     Voucher.IMPORT: _("an older system"),
+    Voucher.GUARDIAN: _("your parent or guardian"),
 }
 SURFACE: dict[str, Words] = {
     "banner": _("the shop's banner"),
@@ -65,6 +67,7 @@ ACT: dict[str, Words] = {
     "ask": _("Answered a question"),
     "stop_everything": _("Stop everything"),
     "join": _("Joined at sign-in"),
+    "guardian_ended": _("A guardian stopped answering"),
     "phone": _("Said by telephone"),
     "confirm": _("Confirmed by letter"),
     "signal": _("Your browser asked not to sell or share (Global Privacy Control)"),
@@ -160,9 +163,11 @@ def purpose_shown(notice: Notice, purpose: Purpose, locale: str, statuses: Mappi
     )
 
 
-def asked(notice: Notice, locale: str, statuses: Mapping[str, str]) -> list[ShownPurpose]:
-    """List the purposes she answers."""
-    purposes = [purpose for purpose in notice.purposes.values() if purpose.asked]
+def asked(
+    notice: Notice, locale: str, statuses: Mapping[str, str], layout: str = "centre-1"
+) -> list[ShownPurpose]:
+    """List the purposes she answers; a minor is not asked what is forbidden for minors."""
+    purposes = listed(notice, layout)
     return [purpose_shown(notice, purpose, locale, statuses) for purpose in purposes]
 
 

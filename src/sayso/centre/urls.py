@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from sayso.centre.pages import (
+    age,
     choices,
     data,
     devices,
+    guardian,
     history,
     home,
     language,
@@ -39,6 +41,16 @@ pages: list[URLPattern | URLResolver] = [
     path("centre/looks", looks.looks, name="looks"),
     path("confirm/<slug:number>", looks.confirm, name="confirm"),
     path("centre/rules", rules.rules, name="rules"),
+    path("centre/age", age.age, name="age"),
+    path("centre/guardian", guardian.children, name="guardian"),
+    path("centre/guardian/ask", guardian.ask, name="ask_guardian"),
+    path("centre/guardian/leave", guardian.leave, name="leave_guardian"),
+    path("centre/guardian/<slug:link>", guardian.ward, name="ward"),
+    path("centre/guardian/<slug:link>/accept", guardian.accept, name="accept_ward"),
+    path("centre/guardian/<slug:link>/decline", guardian.decline, name="decline_ward"),
+    path("centre/guardian/<slug:link>/confirm", guardian.confirm, name="confirm_ward"),
+    path("centre/guardian/<slug:link>/end", guardian.end, name="end_ward"),
+    path("centre/guardian/<slug:link>/answer/<slug:purpose>", guardian.answer, name="answer_for_ward"),
     path("centre/join", sign_in.join, name="join"),
     path("centre/step-up/<slug:act>", step_up.step_up, name="step_up"),
     path("centre/step-up/<slug:act>/code", step_up.send_code, name="send_code"),

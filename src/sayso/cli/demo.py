@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-SCOPES = ("decide", "link", "facts", "items", "recommend", "asks")
+SCOPES = ("decide", "link", "facts", "items", "recommend", "asks", "age")
 SITE_BRAND = "linen-and-loom"
 STAFF = {  # Dev is also the second pair of eyes, and answers the telephone
     "otto": ("officer",),

@@ -198,6 +198,23 @@ def staff(email: str, roles: tuple[str, ...], name: str) -> None:
     click.echo(f"may sign in to /console/ as {', '.join(roles)}")
 
 
+@main.command("correct-age")
+@click.argument("kind", type=click.Choice(["customer", "email"]))
+@click.argument("value")
+@click.argument("born")
+@plainly
+def correct_age(kind: str, value: str, born: str) -> None:
+    """Keep the age band of a customer whose month of birth (YYYY-MM) a person of the brand has seen proved.
+
+    This alone makes somebody older than they said; what they type themselves never does.
+    """
+    django_ready()
+    from sayso.consent import family
+
+    band = family.correct_age(kind, value, born, datetime.now(UTC))
+    click.echo(f"now counts as {band}")
+
+
 @main.command()
 @click.option("--reset", is_flag=True, help="Forget the demo's state and begin anew.")
 @click.option(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sayso.asks import queries as asks
 from sayso.asks import services as asks_services
+from sayso.config.local_family import FAMILY, Family
 from sayso.connectors import local
 from sayso.connectors.services import Done, Exported, Found, Person, Seen, Sheet, Verb
 from sayso.core.plan import TablePlan
@@ -36,7 +37,7 @@ ASKS: dict[str, Any] = {
     "title": {"en": "What we asked you, and when", "zh-Hant": "我們問過你什麼、何時問的"},
     "choices": [],
 }
-DOCUMENTS = (COUNTS, FACTS, ASKS)
+DOCUMENTS = (COUNTS, FACTS, ASKS, FAMILY)
 
 
 def _counted(subjects: Sequence[str]) -> int:
@@ -152,4 +153,5 @@ def register() -> None:
     local.register("sayso-counts", Counts)
     local.register("sayso-facts", Facts)
     local.register("sayso-asks", Asked)
+    local.register("sayso-family", Family)
     fulfilment.provide_interests(interests_of)

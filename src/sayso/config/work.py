@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 from django.db import close_old_connections
 
-from sayso.config import local_systems, tidying
+from sayso.config import guardian_letters, local_systems, tidying
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment import worker as fulfilment_news
+from sayso.identity.proofing.email_plus import services as email_plus
 from sayso.messages import services as messages
 from sayso.outbox import services as outbox
 from sayso.personalisation import services as personalisation
@@ -35,7 +36,9 @@ def once(now: datetime) -> int:
         lambda: personalisation.learn_due(now),
         lambda: fulfilment.carry_out_due(now),
         lambda: rights.advance_all(now),
+        lambda: guardian_letters.send_due(now),
         lambda: messages.send_due(now),
+        lambda: email_plus.forget_unanswered(now),
         lambda: tidying.tidy(now),
     ]
     return sum(_guarded(step) for step in steps)

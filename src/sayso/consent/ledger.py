@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sayso.core.age import Band
 from sayso.core.consent import (
     Answer,
     Published,
@@ -108,14 +109,24 @@ def event_of(db: Database, subject: str, event: str) -> Recorded | None:
 def standing_of(db: Database, subject: str, brand: str) -> Standing | None:
     """Give a subject's standing with a brand, or None when nothing was ever answered."""
     rows = db.run(
-        "SELECT rev, shown, held, restricted, erasing, gpc FROM consent_standing"
-        " WHERE subject = %s AND brand = %s",
+        "SELECT rev, shown, held, restricted, erasing, gpc, band, guardian_held, guardian_method"
+        " FROM consent_standing WHERE subject = %s AND brand = %s",
         [subject, brand],
     )
     if not rows:
         return None
-    rev, shown, held, restricted, erasing, gpc = rows[0]
-    return Standing(rev, shown, read_held(json.loads(held)), bool(restricted), bool(erasing), gpc)
+    rev, shown, held, restricted, erasing, gpc, band, guardian_held, guardian_method = rows[0]
+    return Standing(
+        rev,
+        shown,
+        read_held(json.loads(held)),
+        bool(restricted),
+        bool(erasing),
+        gpc,
+        Band(band),
+        read_held(json.loads(guardian_held)),
+        guardian_method,
+    )
 
 
 def _write_standing(
@@ -127,27 +138,32 @@ def _write_standing(
         published.notice.version,
         after.rev,
         after.shown,
-        json.dumps(write_held(after), separators=(",", ":")),
+        json.dumps(write_held(after.held), separators=(",", ":")),
         f"{permit_mask(after, published, now):x}",
         utc_text(until) if until else "",
         int(after.restricted),
         int(after.erasing),
         after.gpc,
+        after.band,
+        json.dumps(write_held(after.guardian_held), separators=(",", ":")),
+        after.guardian_method,
         subject,
         brand,
     ]
     if before is None:
         wrote = db.run(
             "INSERT INTO consent_standing"
-            " (version, rev, shown, held, permit, valid_until, restricted, erasing, gpc, subject, brand)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " (version, rev, shown, held, permit, valid_until, restricted, erasing, gpc, band, guardian_held,"
+            " guardian_method, subject, brand)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (subject, brand) DO NOTHING RETURNING rev",
             values,
         )
     else:
         wrote = db.run(
             "UPDATE consent_standing SET version = %s, rev = %s, shown = %s, held = %s, permit = %s,"
-            " valid_until = %s, restricted = %s, erasing = %s, gpc = %s"
+            " valid_until = %s, restricted = %s, erasing = %s, gpc = %s, band = %s, guardian_held = %s,"
+            " guardian_method = %s"
             " WHERE subject = %s AND brand = %s AND rev = %s RETURNING rev",
             [*values, before.rev],
         )
@@ -227,6 +243,11 @@ def _subject(db: Database, item: Submission, fresh: Mapping[str, str], now: date
     return fresh[device]
 
 
+def _new_standing(db: Database, subject: str) -> Standing:
+    """Give a standing without answers: how old somebody is holds for every brand of the controller."""
+    return Standing(band=Band(identity.band_of(db, subject)))
+
+
 def _record_one(db: Database, item: Submission, fresh: Mapping[str, str], now: datetime) -> Recorded:
     subject = _subject(db, item, fresh, now)
     if known := _replayed(db, subject, item):
@@ -235,7 +256,8 @@ def _record_one(db: Database, item: Submission, fresh: Mapping[str, str], now: d
     first = outbox.take(db, 2)
     published = notices.version(db, item.brand, item.answer.version)
     before = standing_of(db, subject, item.brand)
-    folded = fold(before or Standing(), item.answer, published, now)
+    was = before or _new_standing(db, subject)
+    folded = fold(was, item.answer, published, now)
     current = notices.current(db, item.brand)
     _write_standing(db, subject, current, before, folded.standing, now)
     recorded = _write_event(db, first, item, subject, folded.outcome, now)
@@ -244,7 +266,7 @@ def _record_one(db: Database, item: Submission, fresh: Mapping[str, str], now: d
         "brand": item.brand,
         "seq": first,
         "event": item.answer.event,
-        "changed": changes(before or Standing(), folded.standing, current),
+        "changed": changes(was, folded.standing, current),
     }
     outbox.post(db, first + 1, "consent.changed", news, now)
     return recorded
@@ -277,14 +299,35 @@ def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Rec
 
 def mark_erasing(db: Database, subject: str, brand: str, now: datetime, erasing: bool = True) -> None:
     """Refuse every use of a subject's data from this moment, whatever was answered; or no longer do."""
-    published = notices.current(db, brand)
+    _mark(db, subject, brand, {"erasing": erasing}, now)
+
+
+def mark_minor(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
+    """Note a person's age band (`band`) or how her guardian was proved (`guardian_method`).
+
+    What this permits or refuses from now on is news like any answer.
+    """
+    _mark(db, subject, brand, flags, now)
+
+
+def _mark(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
     for _ in range(TRIES):
         try:
             with db.transaction():
-                before = standing_of(db, subject, brand)
-                after = replace(before or Standing(), erasing=erasing, rev=(before.rev if before else 0) + 1)
-                _write_standing(db, subject, published, before, after, now)
+                _mark_once(db, subject, brand, flags, now)
                 return
         except _Stale:
             continue
     raise Unavailable("busy", "Too many answers of one person at once.", "Send it again in a second.")
+
+
+def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
+    first = outbox.take(db, 1)
+    published = notices.current(db, brand)
+    before = standing_of(db, subject, brand)
+    was = before or _new_standing(db, subject)
+    after = replace(was, rev=was.rev + 1, **flags)
+    _write_standing(db, subject, published, before, after, now)
+    if changed := changes(was, after, published):
+        news = {"subject": subject, "brand": brand, "seq": first, "event": "", "changed": changed}
+        outbox.post(db, first, "consent.changed", news, now)

@@ -41,6 +41,9 @@ class Standing(models.Model):
     restricted = models.IntegerField(default=0)
     erasing = models.IntegerField(default=0)
     gpc = models.BigIntegerField(default=0)  # the revision at which the signal came
+    band = models.CharField(max_length=8, blank=True, default="")
+    guardian_held = models.TextField(default="{}")  # as `held`, by the guardian
+    guardian_method = models.CharField(max_length=20, blank=True, default="")
 
 
 class Block(models.Model):

@@ -1,11 +1,14 @@
 """What was answered: standings, history, receipts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sayso.consent import blocks, ledger, models, receipts
 from sayso.consent.ledger import Recorded
-from sayso.core.consent import Standing, statuses
+from sayso.core.age import MINORS, Band, youngest
+from sayso.core.consent import Standing, as_one_person, statuses
+from sayso.core.consent import band_of as age_band
 from sayso.core.layout import locale_for
 from sayso.core.masking import masked
 from sayso.core.opt_out import Scope, covered
@@ -54,8 +57,26 @@ def answered(subject: str | None, brand: str, now: datetime, *, signal: bool = F
 
     `signal` says that Global Privacy Control came with this very request, recorded or not.
     """
-    published = notices.current(brand)
-    standing = (standing_of(subject, brand) if subject else None) or Standing()
+    return _answered(subject, standing_of(subject, brand) if subject else None, brand, now, signal)
+
+
+def answered_together(
+    subjects: list[str], brand: str, now: datetime, *, signal: bool = False
+) -> list[Answered]:
+    """Give where each of one person's subjects stands; one blank standing for somebody new.
+
+    What one of them knows of age and guardian holds for all: they are one person.
+    """
+    people: list[str | None] = [*subjects] or [None]
+    standings = as_one_person([standing_of(subject, brand) if subject else None for subject in people])
+    pairs = zip(people, standings, strict=True)
+    return [_answered(subject, standing, brand, now, signal) for subject, standing in pairs]
+
+
+def _answered(
+    subject: str | None, known: Standing | None, brand: str, now: datetime, signal: bool
+) -> Answered:
+    published, standing = notices.current(brand), known or Standing()
     stopped = blocks.scopes_of(DjangoDatabase(), identity.lookups_of(subject) if subject else [])
     return Answered(
         standing.rev,
@@ -66,6 +87,18 @@ def answered(subject: str | None, brand: str, now: datetime, *, signal: bool = F
         frozenset(masked(standing, published, signal=signal)),
         frozenset(covered(published.notice, stopped)),
     )
+
+
+def band_of(subjects: Sequence[str], brand: str) -> Band:
+    """Give the age band that counts for a person, by what any of her devices or her account said."""
+    known = (standing_of(subject, brand) for subject in subjects)
+    bands = youngest(standing.band for standing in known if standing)
+    return age_band(Standing(band=bands), notices.current(brand))
+
+
+def is_minor(subjects: Sequence[str], brand: str) -> bool:
+    """Tell whether a person counts as a minor."""
+    return band_of(subjects, brand) in MINORS
 
 
 def blocks_of(account: str) -> list[Block]:

@@ -22,6 +22,7 @@ __all__ = [
     "block", "carry_signal", "centre_answer", "forget_subjects", "heed_signal", "join_permissions",
     "join_refusals", "lift_block", "mark_erasing", "record_answer", "record_for", "stop_everything",
 ]  # fmt: skip
+CENTRE = "centre-1"
 EVIDENCE_KEPT = Duration(months=36, days=0)
 EVIDENCE_BASIS = "GDPR art. 7(1) and 17(3)(e): being able to demonstrate consent"
 
@@ -52,7 +53,13 @@ def record_for(subject: str, brand: str, answer: Answer, now: datetime) -> Recor
 
 
 def centre_answer(
-    brand: str, answers: dict[str, ConsentStatus], base: int, act: str, voucher: Voucher, locale: str
+    brand: str,
+    answers: dict[str, ConsentStatus],
+    base: int,
+    act: str,
+    voucher: Voucher,
+    locale: str,
+    layout: str = CENTRE,
 ) -> Answer:
     """Make the answer that a form of the privacy centre stands for, under the notice in force."""
     notice = notices.current(brand).notice
@@ -61,8 +68,8 @@ def centre_answer(
         version=notice.version,
         answers=answers,
         locale=locale,
-        text_hash=text_hash(notice, "centre-1", locale),
-        layout="centre-1",
+        text_hash=text_hash(notice, layout, locale),
+        layout=layout,
         surface="centre",
         act=act,
         voucher=voucher,

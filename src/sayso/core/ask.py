@@ -61,6 +61,7 @@ class WhyNot(StrEnum):
 
     MOMENT = "moment"  # this is no moment to ask anything
     NOTHING = "nothing_to_ask"
+    MINOR = "minor"  # nobody is asked for data about a child
     UNKNOWN = "unknown_subject"
     REFUSED = "refused"
     ANSWERED = "answered"
@@ -102,6 +103,7 @@ class Past:
     outcomes: Sequence[Outcome] = ()
     withdrew: datetime | None = None
     known: frozenset[str] = frozenset()
+    minor: bool = False
 
 
 # Who opted out is not asked to take it back (Civ. Code 1798.135(c)(4): not within twelve months).
@@ -153,6 +155,8 @@ def next_ask(asks: Asks, moment: str, past: Past, now: datetime) -> Ask | WhyNot
     """Choose the one question for this moment, or say why there is none: the first reason in her way."""
     if moment in NEVER:
         return WhyNot.MOMENT
+    if past.minor:
+        return WhyNot.MINOR
     reasons: list[WhyNot] = []
     here = [ask for ask in asks.asks if ask.moment == moment]
     for ask in sorted(here, key=lambda one: (-one.priority, one.id)):

@@ -1,11 +1,13 @@
 """What the facts add up to: one person's standing, folded from answers. Append-only in, projection out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from sayso.core.age import MINORS, Band, youngest
 from sayso.core.errors import Invalid
+from sayso.core.guardian import suffices, together
 from sayso.core.lineage import Generations
 from sayso.core.notice import Notice
 from sayso.core.values import read_utc, utc_text
@@ -18,7 +20,10 @@ from sayso.core.vocabulary import (
     Voucher,
 )
 
-ACTS = frozenset({"accept_all", "reject_all", "choose", "change", "ask", "stop_everything", "join"})
+T = TypeVar("T", bound=str)
+ACTS = frozenset(
+    {"accept_all", "reject_all", "choose", "change", "ask", "stop_everything", "join", "guardian_ended"}
+)
 SPECIFIC_ACTS = frozenset({"choose", "change", "ask"})  # a yes to this very thing, not to all there is
 
 
@@ -43,6 +48,7 @@ class Answer:
     client_at: str = ""
     proof_level: int = 0
     staff: str = ""
+    guardian: str = ""  # the link by which a guardian answers
 
     def evidence(self) -> dict[str, Any]:
         """Give everything beside the answers themselves, as it is kept under the subject's key."""
@@ -58,6 +64,7 @@ class Answer:
             "client_at": self.client_at,
             "proof_level": self.proof_level,
             "staff": self.staff,
+            **({"guardian": self.guardian} if self.guardian else {}),
         }
 
 
@@ -82,6 +89,8 @@ class Standing:
 
     `shown` is the notice version answered on last: what it listed was put to the person. `gpc` is the
     revision at which Global Privacy Control was first seen, 0 if never: its later absence is no consent.
+    `guardian_held` is where a guardian's answers stand, and `guardian_method` how the guardian of now was
+    proved; empty: none.
     """
 
     rev: int = 0
@@ -90,6 +99,9 @@ class Standing:
     restricted: bool = False
     erasing: bool = False
     gpc: int = 0
+    band: Band = Band.UNKNOWN
+    guardian_held: Mapping[str, Held] = field(default_factory=dict)
+    guardian_method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +125,7 @@ class Published:
         return [choice.id for choice in self.notice.choices()]
 
 
+SILENT = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.DEFERRED})
 UNANSWERED = Held(ConsentStatus.UNKNOWN, 0)
 
 
@@ -189,7 +202,7 @@ def _fold_one(
         # INVARIANT: a yes given before she saw her own later no permits nothing (a tablet that was offline),
         # and what claims to have seen a revision that is yet to come has seen nothing.
         return held, ConsentStatus.SUPERSEDED
-    elif answer.voucher not in VOUCHED_BY_THE_PERSON:
+    elif answer.voucher not in VOUCHED_BY_THE_PERSON and answer.voucher is not Voucher.GUARDIAN:
         return _reported(held, rev)
     else:
         after = _given(held, rev, answer, published, choice, now)
@@ -198,16 +211,31 @@ def _fold_one(
 
 def fold(standing: Standing, answer: Answer, published: Published, now: datetime) -> Folded:
     """Fold one answer into a standing. A narrowing always applies; a permission may come too late."""
-    rev = standing.rev + 1
-    held, outcome, changed = dict(standing.held), {}, {}
+    rev, guardians = standing.rev + 1, answer.voucher is Voucher.GUARDIAN
+    held, outcome, changed = dict(standing.guardian_held if guardians else standing.held), {}, {}
     for choice, said in answer.answers.items():
         before = held.get(choice, UNANSWERED)
         held[choice], outcome[choice] = _fold_one(before, said, rev, answer, published, choice, now)
         if held[choice].status is not before.status:
             changed[choice] = (before.status, held[choice].status)
+    if guardians:
+        return Folded(replace(standing, rev=rev, guardian_held=held), outcome, changed)
     shown = answer.version if answer.answers else standing.shown
     gpc = standing.gpc or (rev if answer.gpc else 0)
-    return Folded(replace(standing, rev=rev, held=held, shown=shown, gpc=gpc), outcome, changed)
+    after = replace(standing, rev=rev, held=held, shown=shown, gpc=gpc)
+    return Folded(after, _came_to(outcome, after, published, now), changed)
+
+
+def _came_to(
+    outcome: Mapping[str, ConsentStatus], after: Standing, published: Published, now: datetime
+) -> dict[str, ConsentStatus]:
+    """Say what an answer came to: a minor's yes may wait for a guardian's, or permit nothing at all."""
+    if band_of(after, published) not in MINORS:
+        return dict(outcome)
+    return {
+        choice: status_of(after, choice, published, now) if status in PERMITTING else status
+        for choice, status in outcome.items()
+    }
 
 
 def fold_all(answers: Iterable[tuple[Answer, Published, datetime]]) -> Standing:
@@ -218,12 +246,7 @@ def fold_all(answers: Iterable[tuple[Answer, Published, datetime]]) -> Standing:
     return standing
 
 
-def status_of(standing: Standing, choice: str, published: Published, now: datetime) -> ConsentStatus:
-    """Say where a choice stands now, under the current notice.
-
-    A yes to something that has since widened is asked again (`requested`); one past its time is `expired`.
-    """
-    held = standing.held.get(choice, UNANSWERED)
+def _aged(held: Held, choice: str, published: Published, now: datetime) -> ConsentStatus:
     if held.status not in PERMITTING:
         return held.status
     if held.generation != published.generations.get(choice):
@@ -233,19 +256,86 @@ def status_of(standing: Standing, choice: str, published: Published, now: dateti
     return held.status
 
 
+def band_of(standing: Standing, published: Published) -> Band:
+    """Give the age band that counts: the one known, else a child's where the site is directed to children."""
+    directed = published.notice.directed_to_children
+    return standing.band or (Band.CHILD if directed else Band.UNKNOWN)
+
+
+def own_status(standing: Standing, choice: str, published: Published, now: datetime) -> ConsentStatus:
+    """Say where the person's own answer stands now, whoever else has to answer.
+
+    A yes to something that has since widened is asked again (`requested`); one past its time is `expired`.
+    """
+    return _aged(standing.held.get(choice, UNANSWERED), choice, published, now)
+
+
+def guardian_status(standing: Standing, choice: str, published: Published, now: datetime) -> ConsentStatus:
+    """Say where a guardian's answer stands now; unknown without a guardian proved well enough for it."""
+    found = published.notice.find(choice)
+    if found is None or not suffices(standing.guardian_method, found[1].choice.operation):
+        return ConsentStatus.UNKNOWN
+    return _aged(standing.guardian_held.get(choice, UNANSWERED), choice, published, now)
+
+
+def status_of(standing: Standing, choice: str, published: Published, now: datetime) -> ConsentStatus:
+    """Say where a choice stands now, under the current notice; for a minor, by both answers together."""
+    own, found = own_status(standing, choice, published, now), published.notice.find(choice)
+    if found is None:
+        return own
+    guardians = guardian_status(standing, choice, published, now)
+    return together(found[0].minors, band_of(standing, published), own, guardians)
+
+
+def stood(standing: Standing, choice: str, published: Published) -> ConsentStatus:
+    """Say what was last said of a choice, however long ago; for a minor, by both answers together."""
+    own, found = standing.held.get(choice, UNANSWERED).status, published.notice.find(choice)
+    if found is None:
+        return own
+    proved = suffices(standing.guardian_method, found[1].choice.operation)
+    hers = standing.guardian_held.get(choice, UNANSWERED).status if proved else ConsentStatus.UNKNOWN
+    return together(found[0].minors, band_of(standing, published), own, hers)
+
+
+def as_one_person(standings: Sequence[Standing | None]) -> list[Standing | None]:
+    """Let what is known of a child's age and guardian on a device or an account hold for all of them."""
+    known = [standing for standing in standings if standing]
+    band = youngest(standing.band for standing in known)
+    guarded = [standing for standing in known if standing.guardian_method]
+    if band not in MINORS or len(known) < 2:
+        return list(standings)
+    said: dict[str, Held] = {}
+    for standing in guarded:
+        noes = {choice: held for choice, held in said.items() if held.status in NARROW}
+        said = {**said, **standing.guardian_held, **noes}
+    method = guarded[0].guardian_method if guarded else ""
+    return [
+        standing and replace(standing, band=band, guardian_held=said, guardian_method=method)
+        for standing in standings
+    ]
+
+
 def statuses(standing: Standing, published: Published, now: datetime) -> dict[str, ConsentStatus]:
     """Say where every choice of the current notice stands, in its order."""
     return {choice: status_of(standing, choice, published, now) for choice in published.choice_ids()}
 
 
+def strictest(said: Sequence[T]) -> T:
+    """Give what several answers of one person come to: yes only where all say yes; a spoken no before silence."""
+    refusing = [status for status in said if status not in PERMITTING]
+    spoken = [status for status in refusing if status not in SILENT]
+    return (spoken or refusing or said)[0]
+
+
 def next_change(standing: Standing) -> datetime | None:
     """Give the next moment a permission ends by age, or None."""
-    ends = [held.until for held in standing.held.values() if held.until and held.status in PERMITTING]
+    both = (*standing.held.values(), *standing.guardian_held.values())
+    ends = [held.until for held in both if held.until and held.status in PERMITTING]
     return min(ends, default=None)
 
 
-def write_held(standing: Standing) -> dict[str, list[Any]]:
-    """Write the held choices as JSON: choice → [status, rev, narrowed, generation, until, specific]."""
+def write_held(source: Mapping[str, Held]) -> dict[str, list[Any]]:
+    """Write held choices as JSON: choice → [status, rev, narrowed, generation, until, specific]."""
     return {
         choice: [
             held.status,
@@ -255,7 +345,7 @@ def write_held(standing: Standing) -> dict[str, list[Any]]:
             held.until and utc_text(held.until),
             held.specific,
         ]
-        for choice, held in sorted(standing.held.items())
+        for choice, held in sorted(source.items())
     }
 
 

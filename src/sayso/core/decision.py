@@ -6,9 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sayso.core.choice import Choice
-from sayso.core.consent import Published, Standing, status_of
+from sayso.core.consent import Published, Standing, as_one_person, band_of, own_status, status_of
+from sayso.core.guardian import refused_for_age
 from sayso.core.masking import is_masked
 from sayso.core.opt_out import NOTHING_HEARD, Heard, blocked
+from sayso.core.purpose import Purpose
 from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus
 
 
@@ -31,6 +33,7 @@ class Reason(StrEnum):
     ERASING = "erasing"
     GPC = "gpc"
     BLOCKED = "blocked"
+    MINOR = "minor"
     UNAVAILABLE = "unavailable"
 
 
@@ -76,7 +79,16 @@ def decide(
         return Decision(choice.id, True, Reason.TOLD_BASIS)
     if standing is not None and standing.restricted:
         return Decision(choice.id, False, Reason.RESTRICTED)
+    if standing is not None and _too_young(standing, found[0], choice.id, published, now):
+        return Decision(choice.id, False, Reason.MINOR)
     return _answered(standing, choice.id, published, now, heard.signal)
+
+
+def _too_young(
+    standing: Standing, purpose: Purpose, choice: str, published: Published, now: datetime
+) -> bool:
+    own, stands = (status(standing, choice, published, now) for status in (own_status, status_of))
+    return refused_for_age(purpose.minors, band_of(standing, published), own, stands)
 
 
 def _answered(
@@ -89,8 +101,14 @@ def _answered(
     if standing is None:
         return Decision(choice, False, Reason.UNKNOWN_SUBJECT)
     reason = _REASON.get(status, Reason.NOT_ANSWERED)
-    until = own.held[choice].until if status in PERMITTING else None
+    until = _until(own, choice) if status in PERMITTING else None
     return Decision(choice, status in PERMITTING, reason, until)
+
+
+def _until(standing: Standing, choice: str) -> datetime | None:
+    """Give when the first of the answers that a yes rests on ends by age."""
+    held = (said.get(choice) for said in (standing.held, standing.guardian_held))
+    return min((one.until for one in held if one and one.until and one.status in PERMITTING), default=None)
 
 
 def decide_together(
@@ -101,7 +119,7 @@ def decide_together(
     heard: Heard = NOTHING_HEARD,
 ) -> Decision:
     """Answer for a device and the account signed in on it: yes only if every one of them says yes."""
-    decisions = [decide(standing, choice, published, now, heard) for standing in standings or (None,)]
+    decisions = [decide(each, choice, published, now, heard) for each in as_one_person(standings) or (None,)]
     refused = [decision for decision in decisions if not decision.permitted]
     if refused:
         # A spoken no explains more than a missing answer.

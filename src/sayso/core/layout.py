@@ -4,12 +4,14 @@ from typing import Any
 
 from sayso.core.duration import Duration
 from sayso.core.errors import Invalid
+from sayso.core.guardian import MinorRule
 from sayso.core.notice import Notice
 from sayso.core.purpose import Part, Purpose
 from sayso.core.values import content_hash
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-LAYOUTS = frozenset({"banner-1", "ask-1", "centre-1"})
+YOUNG = "young-1"  # what a minor is shown: plain words, and nothing that is forbidden for minors
+LAYOUTS = frozenset({"banner-1", "ask-1", "centre-1", YOUNG})
 
 # One row per locale; the words on the buttons are those independent auditors look for.
 WORDS: dict[str, dict[str, str]] = {
@@ -89,11 +91,20 @@ def _shown_part(part: Part, locale: str) -> dict[str, str]:
     return {"choice": part.choice.id, "title": part.title[locale], "text": part.text[locale]}
 
 
-def _shown_purpose(purpose: Purpose, locale: str) -> dict[str, Any]:
+def asked(notice: Notice, layout: str) -> list[Purpose]:
+    """List the purposes a layout asks about."""
+    purposes = [purpose for purpose in notice.purposes.values() if purpose.asked]
+    if layout != YOUNG:
+        return purposes
+    return [purpose for purpose in purposes if purpose.minors is not MinorRule.FORBIDDEN]
+
+
+def _shown_purpose(purpose: Purpose, layout: str, locale: str) -> dict[str, Any]:
+    told = {**purpose.text, **(purpose.plain if layout == YOUNG else {})}
     return {
         "id": purpose.id,
         "title": purpose.title[locale],
-        "text": purpose.text[locale],
+        "text": told[locale],
         "benefit": purpose.benefit[locale],
         "advertising": "cross_context" if purpose.cross_context else "none",
         "explicit": purpose.explicit,
@@ -111,13 +122,12 @@ def shown(notice: Notice, layout: str, locale: str) -> dict[str, Any]:
         raise Invalid("unknown_layout", "That layout was never published.", remedy)
     if locale not in notice.locales:
         raise Invalid("unknown_locale", "The notice is not written in that locale.", "Use a listed locale.")
-    asked = [purpose for purpose in notice.purposes.values() if purpose.asked]
     own = {"title": notice.asking_title, "body": notice.asking_body, "notice": notice.title}
     return {
         "layout": layout,
         "locale": locale,
         "texts": {**{name: text[locale] for name, text in own.items()}, **words(locale)},
-        "purposes": [_shown_purpose(purpose, locale) for purpose in asked],
+        "purposes": [_shown_purpose(purpose, layout, locale) for purpose in asked(notice, layout)],
     }
 
 

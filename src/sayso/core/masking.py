@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sayso.core.consent import UNANSWERED, Published, Standing, statuses
+from sayso.core.consent import UNANSWERED, Published, Standing, statuses, stood
 from sayso.core.opt_out import covered_by_signal
 from sayso.core.vocabulary import PERMITTING
 
@@ -35,14 +35,13 @@ def permit_mask(standing: Standing, published: Published, now: datetime) -> int:
 
 
 def _told(standing: Standing, choice: str, published: Published) -> str:
-    status = standing.held.get(choice, UNANSWERED).status
+    status = stood(standing, choice, published)
     held_back = status in PERMITTING and is_masked(standing, choice, published)
     return MASKED if held_back else str(status)
 
 
 def changes(before: Standing, after: Standing, published: Published) -> dict[str, list[str]]:
     """Give what an answer or the signal changed, as news tells it: choice → [before, after]."""
-    pairs = {
-        choice: [_told(standing, choice, published) for standing in (before, after)] for choice in after.held
-    }
+    said = {**after.held, **after.guardian_held}
+    pairs = {choice: [_told(standing, choice, published) for standing in (before, after)] for choice in said}
     return {choice: pair for choice, pair in pairs.items() if pair[0] != pair[1]}

@@ -35,6 +35,7 @@ class Notice:
     recipients: dict[str, Recipient]
     safeguards: dict[str, Texts]
     purposes: dict[str, Purpose]
+    directed_to_children: bool
     document: dict[str, Any] = field(repr=False, compare=False)
 
     def parts(self) -> list[tuple[Purpose, Part]]:

@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 from sayso.core.choice import OWN_USE, Choice, read_choice
 from sayso.core.duration import read_duration
 from sayso.core.errors import Invalid
+from sayso.core.guardian import MinorRule, default_rule
 from sayso.core.notice import Controller, Notice
+from sayso.core.plain import hard_sentences
 from sayso.core.purpose import Category, Part, Purpose, Recipient, Texts
 from sayso.core.values import NAME, content_hash
 from sayso.core.vocabulary import LegalBasis, Operation
@@ -123,12 +125,36 @@ def _basis(source: Mapping[str, Any], where: str) -> LegalBasis:
         raise _wrong(where, "the legal basis is unknown.", remedy) from unknown
 
 
+def _minors(source: Mapping[str, Any], parts: tuple[Part, ...], where: str) -> MinorRule:
+    operations = {part.choice.operation for part in parts}
+    if "minors" not in source:
+        return default_rule(str(source["iri"]), source.get("advertising") == "cross_context", operations)
+    if source["minors"] not in list(MinorRule):
+        raise _wrong(where, "`minors` says nobody we know.", f"Choose one of {', '.join(MinorRule)}.")
+    rule = MinorRule(source["minors"])
+    if rule is MinorRule.CHILD and operations != {Operation.USE}:
+        remedy = "Write `minors: forbidden`, or `both`."
+        raise _wrong(where, "a child alone cannot permit passing data on.", remedy, "minors_refused")
+    return rule
+
+
+def _plain(source: Mapping[str, Any], locales: Locales, where: str) -> Texts:
+    if "plain" not in source:
+        return {}
+    texts = _texts(source, "plain", locales, where)
+    hard = [sentence for locale in locales for sentence in hard_sentences(texts[locale], locale)]
+    if hard:
+        raise _wrong(where, f"not in plain words: {hard[0]!r}.", "Use short sentences.", "not_plain")
+    return texts
+
+
 def _asked(source: Mapping[str, Any], locales: Locales) -> Purpose:
     key = _text(source, "id", "purposes")
     where = f"purposes.{key}"
     if source.get("required"):
         remedy = "Remove `required`, or tell it under `told` with the contract or law it rests on."
         raise _wrong(where, "an optional purpose may not block the service.", remedy, "blocking_refused")
+    parts = tuple(_asked_part(key, part, locales) for part in _listed(source, "choices"))
     return Purpose(
         id=key,
         iri=_text(source, "iri", where),
@@ -140,7 +166,10 @@ def _asked(source: Mapping[str, Any], locales: Locales) -> Purpose:
         law={},
         cross_context=source.get("advertising") == "cross_context",
         explicit=bool(source.get("explicit")),
-        parts=tuple(_asked_part(key, part, locales) for part in _listed(source, "choices")),
+        parts=parts,
+        minors=_minors(source, parts, where),
+        counselling=bool(source.get("counselling")),
+        plain=_plain(source, locales, where),
     )
 
 
@@ -225,7 +254,8 @@ def read_notice(document: Mapping[str, Any]) -> Notice:
     """Read and check a notice from its authored document (a JSON value).
 
     Raises `Invalid` with code `invalid_notice`, `preset_refused`, `blocking_refused`, `basis_refused`,
-    `unknown_choice` or `invalid_duration`, naming the place. The version is the document's content hash.
+    `minors_refused`, `not_plain`, `unknown_choice` or `invalid_duration`, naming the place. The version is
+    the document's content hash.
     """
     _refuse_presets(document, "notice")
     locales = _names(document, "locales", "notice")
@@ -246,6 +276,7 @@ def read_notice(document: Mapping[str, Any]) -> Notice:
         recipients=_entries(document, "recipients", lambda key, source: _recipient(key, source, locales)),
         safeguards={key: _texts(safeguards, key, locales, "safeguards") for key in safeguards},
         purposes={purpose.id: purpose for purpose in purposes},
+        directed_to_children=document.get("directed_to_children") is True,
         document=dict(document),
     )
     _check(notice, len(purposes))

@@ -1,9 +1,10 @@
 """What a notice says about one purpose, its parts, and the companies that receive data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sayso.core.choice import Choice
 from sayso.core.duration import Duration
+from sayso.core.guardian import MinorRule
 from sayso.core.values import content_hash
 from sayso.core.vocabulary import LegalBasis
 
@@ -52,7 +53,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why data is processed, on which basis, and what it brings the person."""
+    """Why data is processed, on which basis, and what it brings the person.
+
+    `minors` says whose yes it needs for a minor; `plain` says it again in words a child reads. What is
+    `counselling` stays out of a guardian's sight.
+    """
 
     id: str
     iri: str
@@ -65,6 +70,9 @@ class Purpose:
     cross_context: bool
     explicit: bool
     parts: tuple[Part, ...]
+    minors: MinorRule = MinorRule.BOTH
+    counselling: bool = False
+    plain: Texts = field(default_factory=dict)
 
     @property
     def asked(self) -> bool:

@@ -50,6 +50,7 @@ class Voucher(StrEnum):
     STAFF = "staff"
     SERVER_KEY = "server_key"
     IMPORT = "import"
+    GUARDIAN = "guardian"
 
 
 VOUCHED_BY_THE_PERSON = frozenset({Voucher.DEVICE, Voucher.ACCOUNT})

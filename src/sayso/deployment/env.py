@@ -36,6 +36,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SAYSO_WEATHER", "none", "Forecasts: none, recorded:FILE, or open-meteo."),
     Setting("SAYSO_WEATHER_URL", "https://api.open-meteo.com/v1/forecast", "Address of Open-Meteo."),
     Setting("SAYSO_WEATHER_KEY", None, "Key for Open-Meteo's commercial service.", secret=True),
+    Setting(
+        "SAYSO_GUARDIAN_DELAY",
+        "86400",
+        "Seconds between a guardian's yes and the letter with the code that confirms it.",
+    ),
     Setting("SAYSO_OUTBOUND_ALLOW", "", "Internal host:port pairs the outbound client may reach, by comma."),
     Setting("SAYSO_DEMO", "0", "1 opens the demo-only doors; set by `sayso demo` alone."),
     Setting("SAYSO_DEBUG", "0", "1 shows Django's debug pages; never in production."),
@@ -58,6 +63,17 @@ def text(name: str) -> str:
     if value is None:
         raise Misconfigured("setting_missing", f"{name} is not set.", f"Set {name}: {_BY_NAME[name].meaning}")
     return value
+
+
+def seconds(name: str) -> int:
+    """Read a setting that is a number of seconds.
+
+    Raises `Misconfigured` with the variable's name.
+    """
+    value = text(name)
+    if not value.isascii() or not value.isdigit():
+        raise Misconfigured("setting_malformed", f"{name} is no number of seconds.", f"Set {name}=86400.")
+    return int(value)
 
 
 def flag(name: str) -> bool:

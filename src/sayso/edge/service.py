@@ -8,8 +8,9 @@ from typing import Any
 from sayso.consent import ledger, receipts, signal
 from sayso.consent.ledger import Submission
 from sayso.core import layout
+from sayso.core.age import MINORS, youngest
 from sayso.core.choice import Choice, read_choice
-from sayso.core.consent import Published, Standing, statuses
+from sayso.core.consent import Published, Standing, as_one_person, band_of, statuses
 from sayso.core.errors import Forbidden, Invalid, Unproved
 from sayso.core.masking import masked
 from sayso.core.values import utc_text
@@ -51,11 +52,11 @@ def _where(
     standing: Standing, account: str | None, published: Published, moment: datetime
 ) -> dict[str, ConsentStatus]:
     """Give where a browser stands; while somebody is signed in on it, only what her account permits too."""
-    here = statuses(standing, published, moment)
     if account is None:
-        return here
+        return statuses(standing, published, moment)
     hers = ledger.standing_of(database(), account, published.notice.brand) or Standing()
-    there = statuses(hers, published, moment)
+    # A child signed in here is a child here, though this browser was never told.
+    here, there = (statuses(one or hers, published, moment) for one in as_one_person([standing, hers]))
     return {choice: there[choice] if said in PERMITTING else said for choice, said in here.items()}
 
 
@@ -105,6 +106,14 @@ def standing(site: str, device: str | None, *, heard: bool = False) -> dict[str,
     return own or {"rev": 0, "states": {}, "masked": held_back, "version": published.notice.version}
 
 
+def _layout(device: str | None, published: Published) -> str:
+    """Give the layout of the banner: a minor is shown plain words, and nothing that is forbidden."""
+    subjects = identity.resolve(database(), {"device": device}, now()).subjects if device else ()
+    known = (ledger.standing_of(database(), one, published.notice.brand) for one in subjects)
+    band = youngest(standing.band for standing in known if standing)
+    return layout.YOUNG if band_of(Standing(band=band), published) in MINORS else "banner-1"
+
+
 def _hosts(published: Published) -> dict[str, list[str]]:
     return {part.choice.id: list(part.hosts) for _, part in published.notice.parts() if part.hosts}
 
@@ -116,13 +125,14 @@ def banner(site: str, wanted: str, device: str | None, *, heard: bool = False) -
     notice, own = published.notice, _own_standing(device, published, heard=heard)
     locale = layout.locale_for(notice, wanted)
     address = env.text("SAYSO_WEB_ADDRESS")
-    shown = layout.shown(notice, "banner-1", locale)
+    name = _layout(device, published)
+    shown = layout.shown(notice, name, locale)
     return {
         "site": site,
         "brand": brand,
         "version": notice.version,
         "dir": layout.direction(locale),
-        "text_hash": layout.text_hash(notice, "banner-1", locale),
+        "text_hash": layout.text_hash(notice, name, locale),
         **shown,
         "scripts": _hosts(published),
         "standing": own,

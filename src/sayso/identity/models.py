@@ -105,22 +105,35 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField()
 
 
+class Age(models.Model):
+    """How old somebody said they are: the band, and sealed the month the next one begins. Never a birthday."""
+
+    subject = models.OneToOneField(Subject, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    band = models.CharField(max_length=8)
+    sealed = models.BinaryField()
+    said_at = models.DateTimeField()
+    vouched_by = models.CharField(max_length=12)
+
+
 def key_of_login(username: str) -> str:
     """Give the name of the key a login's address is sealed under."""
     return f"login:{username}"
 
 
 # The tables of proofs belong to this app and stand in their own folder.
+from sayso.identity.proofing.email_plus.models import Guardianship  # noqa: E402
 from sayso.identity.proofing.models import Attempt, Challenge, Proof, SignIn  # noqa: E402
 
 __all__ = [
     "ROLES",
+    "Age",
     "ApiKey",
     "Attempt",
     "Challenge",
     "Device",
     "DeviceLink",
     "DeviceName",
+    "Guardianship",
     "Identifier",
     "Login",
     "LoginAddress",

@@ -20,7 +20,7 @@ __all__ = [
     "end_link", "join_device", "name_device", "renew_secret", "start_link", "unlink_device",
 ]  # fmt: skip
 
-SCOPES = frozenset({"decide", "link", "facts", "items", "recommend", "asks", "narrow", "permit"})
+SCOPES = frozenset({"decide", "link", "facts", "items", "recommend", "asks", "age", "narrow", "permit"})
 
 
 def make_api_key(brand: str, label: str, scopes: set[str], now: datetime) -> str:

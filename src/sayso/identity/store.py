@@ -80,6 +80,12 @@ def _stamp(db: Database, moment: datetime) -> datetime | str:
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if db.dialect == "sqlite" else moment
 
 
+def band_of(db: Database, subject: str) -> str:
+    """Give the age band of a subject; empty where nobody said."""
+    rows = db.run("SELECT band FROM identity_age WHERE subject_id = %s", [subject])
+    return str(rows[0][0]) if rows else ""
+
+
 def add_device(db: Database, secret_hash: str, subject: str, now: datetime) -> bool:
     """Add a device and its subject; False when another writer added that device first."""
     db.run(

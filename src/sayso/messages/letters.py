@@ -21,6 +21,8 @@ TEMPLATES: dict[str, str] = {
     "erasure_declined": "A deletion is not carried out, why, and where to complain.",
     "erasure_done": "Everything that could be deleted is deleted and was searched again.",
     "rectification_done": "A correction reached every system.",
+    "guardian_invited": "A child asks an adult to answer for it.",
+    "guardian_confirm": "The later letter by which a guardian shows again that it is them.",
     "phone_stopped": "A no was recorded for her by telephone, and by whom.",
     "phone_asked": "A yes was noted by telephone; the link that makes it hers.",
     "device_joined": "She signed in on a browser that had answers, and what of it holds for her account.",

@@ -6,8 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sayso.centre import answers, opt_outs, shown
+from sayso.centre import answers, opt_outs, shown, young
 from sayso.centre.visitor import locale_of, right_now, the_brand, visitor_of
+from sayso.consent import queries as consent
 from sayso.consent.queries import Recorded
 from sayso.core.errors import Invalid, NotFound
 from sayso.core.notice import Notice
@@ -23,6 +24,10 @@ def choices(request: HttpRequest) -> HttpResponse:
     visitor, now, brand = visitor_of(request), right_now(), the_brand()
     notice = notices.current(brand).notice
     standings = answers.standings(visitor, brand, now)
+    if consent.is_minor(visitor.subjects, brand):
+        told = young.page(visitor, notice, answers.together(standings), now)
+        page = {"visitor": visitor, "base": answers.write_base(standings), **told}
+        return render(request, "centre/young.html", page)
     purposes = shown.asked(notice, locale_of(notice), answers.together(standings))
     page = {
         "visitor": visitor,

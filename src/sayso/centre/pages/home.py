@@ -22,7 +22,8 @@ def home(request: HttpRequest) -> HttpResponse:
     notice = notices.current(brand).notice
     locale = locale_of(notice)
     standings = answers.standings(visitor, brand, now)
-    purposes = shown.asked(notice, locale, answers.together(standings))
+    layout = answers.layout_for(visitor, brand)
+    purposes = shown.asked(notice, locale, answers.together(standings), layout)
     page = {
         "visitor": visitor,
         "purposes": purposes,

@@ -23,6 +23,9 @@ LIMITS: dict[str, Limit] = {
     "opt_out_address": Limit(5, timedelta(minutes=15)),
     "proof_account": Limit(5, timedelta(minutes=15)),
     "proof_address": Limit(5, timedelta(minutes=15)),
+    "guardian_adult": Limit(5, timedelta(days=1)),
+    "guardian_child": Limit(3, timedelta(days=1)),
+    "guardian_address": Limit(3, timedelta(days=1)),
     "look_up": Limit(30, timedelta(minutes=15)),  # by one member of staff
 }
 
