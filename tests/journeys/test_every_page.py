@@ -77,6 +77,7 @@ class People:
 def people(demo: Demo, browser: Browser) -> Iterator[People]:
     """Bring everybody to where they look at the pages from; at the end they stop everything."""
     steps = {"ada": _ada, "buying": _buying, "arriving": _arriving, "leaving": _leaving, "waiting": _waiting}
+    steps |= {"secured": _secured, "halfway": _halfway}
     found = People({"nobody": None})
     with leaving_no_trace(demo):
         for who, step in (steps | {"otto": _otto}).items():
@@ -163,6 +164,21 @@ def _leaving(ada: Person) -> dict[str, str]:
 
 def _waiting(ada: Person) -> dict[str, str]:
     ada.asks_for_a_code()
+    return {}
+
+
+def _secured(ada: Person) -> dict[str, str]:
+    ada.has_a_device()
+    ada.signs_in()
+    ada.adds_a_passkey("A phone")
+    return {}
+
+
+def _halfway(ada: Person) -> dict[str, str]:
+    _secured(ada)
+    ada.signs_out()
+    ada.write("The code", ada.asks_for_a_code())
+    ada.sends("Sign in")
     return {}
 
 
