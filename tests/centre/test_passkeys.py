@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from click.testing import CliRunner
 from django.http import HttpResponse
 from django.test import Client
 from fido2.utils import websafe_encode
 
 from sayso.centre import passkeys as ceremony
+from sayso.cli.main import main as program
 from sayso.identity import queries as identity
 from sayso.identity import services as identity_services
 from sayso.identity.proofing import models as proofing
@@ -252,6 +254,19 @@ def test_removing_the_last_passkey_gives_the_mailbox_its_place_back(
     assert Authenticator.objects.count() == 0
     assert shown_at(Client(), "/sign-in/passkey", phone)["Location"] == "/sign-in"
     assert _is_in(sign_in(Client(), post))
+
+
+def test_who_lost_device_and_codes_is_let_in_again_by_a_person_who_made_sure_it_is_her(
+    phone: Device, post: PostOffice
+) -> None:
+    command = CliRunner().invoke(program, ["forget-passkeys", ADA])
+    assert command.output == "1 passkeys forgotten\n"
+    assert "A passkey was removed" in _letter(post)
+    assert _is_in(sign_in(Client(), post))
+    assert (
+        CliRunner().invoke(program, ["forget-passkeys", "eve@example.test"]).output
+        == "0 passkeys forgotten\n"
+    )
 
 
 def test_nobody_removes_another_persons_passkey(phone: Device, post: PostOffice) -> None:

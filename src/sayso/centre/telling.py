@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -9,6 +10,7 @@ from sayso.centre.arrival import letterhead
 from sayso.deployment import env
 from sayso.identity import queries as identity
 from sayso.identity.proofing.passkey import queries as passkeys
+from sayso.identity.proofing.passkey import services
 from sayso.messages import services as letters
 
 
@@ -23,3 +25,16 @@ def sign_in_changed(person: int, what: str, name: str, now: datetime) -> None:
         **letterhead(),
     }
     letters.send("sign_in_changed", identity.address_of_person(person), words, get_language() or "en", now)
+
+
+@transaction.atomic
+def forget_every_passkey(email: str, now: datetime) -> int:
+    """Forget the passkeys of an address, on the word of somebody who made sure who she is; give how many."""
+    person = identity.person_by_address(email)
+    if person is None:
+        return 0
+    kept = passkeys.passkeys_of(person)
+    for each in kept:
+        services.remove(person, each.id)
+        sign_in_changed(person, "removed", each.name, now)
+    return len(kept)
