@@ -17,6 +17,14 @@ ZIP = "96161"
 LEARN, PASS_ON, ADS = "Learn from me", "Pass my purchases to Brightside Ads", "Adverts on other sites"
 BOUGHT = "Personalise for me your purchases"  # two parts of a purpose, as the dialog names them
 LIKED = "Personalise for me what you told us you like"
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 WATCH = """window.violations = []; document.addEventListener('securitypolicyviolation',
   (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI));"""
 Answer = Literal["given", "deferred", "refused"]
@@ -133,6 +141,30 @@ class Person:
         """Type the code for one act."""
         self.write("The code", self.asks_for_a_proof(act))
         self.sends("It is me")
+
+    def signs_out(self) -> None:
+        """Sign out, from whichever page."""
+        self.sends("Sign out")
+        self.page.get_by_role("link", name="Sign in", exact=True).wait_for()
+
+    def has_a_device(self) -> Callable[[], None]:
+        """Give this browser a device that keeps passkeys and knows her finger; the function loses it."""
+        tools = self.page.context.new_cdp_session(self.page)
+        tools.send("WebAuthn.enable")
+        made = tools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+
+        def lose() -> None:
+            tools.send("WebAuthn.removeVirtualAuthenticator", made)
+
+        return lose
+
+    def adds_a_passkey(self, name: str) -> list[str]:
+        """Prove that it is her and add a passkey; the recovery codes that come with the first."""
+        self.proves_it_is_her("security")
+        self.write("What you call it, for example the device", name)
+        self.sends("Add a passkey")
+        self.page.get_by_role("heading", name="Keep these codes").wait_for()
+        return self.page.locator("ol.codes code").all_inner_texts()
 
     def says(self, purpose: str, word: str) -> None:
         """Press yes or no for a whole purpose in the centre."""

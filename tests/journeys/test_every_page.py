@@ -82,6 +82,7 @@ def people(demo: Demo, browser: Browser) -> Iterator[People]:
     """Bring everybody to where they look at the pages from; at the end they stop everything."""
     steps = {"ada": _ada, "buying": _buying, "arriving": _arriving, "leaving": _leaving, "waiting": _waiting}
     steps |= {"ben": _ben, "cleo": _cleo}
+    steps |= {"secured": _secured, "halfway": _halfway}
     found = People({"nobody": None})
     with leaving_no_trace(demo):
         for who, step in (steps | {"otto": _otto, "dev": _dev}).items():
@@ -189,6 +190,21 @@ def _ben(ben: Person) -> dict[str, str]:
 def _cleo(cleo: Person) -> dict[str, str]:
     cleo.becomes_guardian()
     return {"ward": _number(cleo)}
+
+
+def _secured(ada: Person) -> dict[str, str]:
+    ada.has_a_device()
+    ada.signs_in()
+    ada.adds_a_passkey("A phone")
+    return {}
+
+
+def _halfway(ada: Person) -> dict[str, str]:
+    _secured(ada)
+    ada.signs_out()
+    ada.write("The code", ada.asks_for_a_code())
+    ada.sends("Sign in")
+    return {}
 
 
 def _otto(otto: Person) -> dict[str, str]:

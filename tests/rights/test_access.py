@@ -18,6 +18,7 @@ from sayso.core.vocabulary import ConsentStatus
 from sayso.fulfilment.models import Delivery
 from sayso.identity import keys
 from sayso.identity import services as identity
+from sayso.identity.proofing.passkey import services as passkeys
 from sayso.inventory import services as inventory
 from sayso.messages.models import Letter
 from sayso.rights import queries, services
@@ -68,6 +69,19 @@ def test_a_package_tells_of_opt_outs_and_of_the_signal_seen(ada: Ada, now: datet
     stopped = [(row["identifier"], row["stopped"], row["said_on"]) for row in data["opt_outs"]["rows"]]
     assert stopped == [("email", "marketing", "page")]
     assert [row["answer"] for row in data["answers"]["rows"]] == ["signal"]
+
+
+def test_a_package_holds_the_names_and_dates_of_her_passkeys_and_how_many_codes_are_left(
+    ada: Ada, now: datetime
+) -> None:
+    person = identity.person_for("ada@example.test", now)
+    assert identity.sign_in(person, "ada@example.test", now) == ada.account
+    codes = passkeys.add(person, "Ada's phone", {}, now)
+    passkeys.use_code(person, codes[0], now)
+    data = json.loads(fetched(ada, now).read("data.json"))["sayso"]
+    at = "2026-05-04T09:00:00.000000Z"
+    assert data["passkeys"]["rows"] == [{"name": "Ada's phone", "added_at": at, "last_used_at": ""}]
+    assert data["recovery_codes"]["rows"] == [{"made_at": at, "made": 10, "left": 9, "last_used_at": at}]
 
 
 def test_a_package_holds_nothing_of_anybody_else(ada: Ada, now: datetime) -> None:

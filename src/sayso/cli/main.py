@@ -215,6 +215,20 @@ def correct_age(kind: str, value: str, born: str) -> None:
     click.echo(f"now counts as {band}")
 
 
+@main.command("forget-passkeys")
+@click.argument("email")
+@plainly
+def forget_passkeys(email: str) -> None:
+    """Let somebody who lost device and recovery codes sign in by e-mail code alone. First make sure it is her.
+
+    Forgets every passkey and recovery code of that address; she gets a letter for each passkey.
+    """
+    django_ready()
+    from sayso.centre import telling
+
+    click.echo(f"{telling.forget_every_passkey(email, datetime.now(UTC))} passkeys forgotten")
+
+
 @main.command()
 @click.option("--reset", is_flag=True, help="Forget the demo's state and begin anew.")
 @click.option(

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     *[f"sayso.{room}" for room in ROOMS if (SOURCE / room / "__init__.py").exists()],
     "sayso.config.apps.Composition",
 ]
@@ -127,6 +128,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever signs in typed a code of ours; al
 ACCOUNT_ADAPTER = "sayso.centre.adapter.Adapter"
 ACCOUNT_RATE_LIMITS = False  # allauth counts by IP address; ours are in identity.proofing.limits
 ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "sayso.identity.proofing.passkey.adapter.Adapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a finger, face or PIN each time: that makes it two factors
+MFA_RECOVERY_CODE_DIGITS = 12
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/centre/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/centre/"

@@ -81,6 +81,11 @@ def move(now_at: RequestState, to: RequestState) -> RequestState:
     return to
 
 
+# How strong each way of showing it is: a code from the mailbox is one factor; a passkey is two, the device and
+# the finger, face or PIN that unlocks it (NIST SP 800-63B: one and two factors of authentication).
+PROOF_LEVELS: dict[str, int] = {"email_loop": 1, "passkey": 2}
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """Evidence that the person is who they say: a reference to it, how strong (1–3), and when it was shown."""

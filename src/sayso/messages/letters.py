@@ -15,6 +15,7 @@ from sayso.core.errors import Invalid
 TEMPLATES: dict[str, str] = {
     "sign_in_code": "The code somebody signs in with.",
     "proof_code": "The code that shows, at this very moment, that it is her who asks.",
+    "sign_in_changed": "A passkey was added or removed, a recovery code used, or new ones made.",
     "access_ready": "Her data is ready to download.",
     "erasure_confirmed": "What will be deleted, what stays and why, and the link to watch it.",
     "erasure_proposed": "Staff began a deletion on her behalf, and how she takes it back.",

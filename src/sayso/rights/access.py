@@ -14,6 +14,7 @@ from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment.services import Step
 from sayso.identity import keys
 from sayso.identity import queries as identity
+from sayso.identity.proofing.passkey import queries as passkeys
 from sayso.inventory import queries as inventory
 from sayso.notices import queries as notices
 from sayso.rights import letters, package, person, queries
@@ -65,6 +66,19 @@ def _opt_outs(account: str) -> list[list[Any]]:
     return [[each.kind, each.scope, utc_text(each.since), each.source] for each in stopped]
 
 
+def _sign_in_sheets(account: str) -> list[dict[str, Any]]:
+    person = passkeys.person_of(account)
+    if person is None:
+        return []
+    kept, codes = passkeys.passkeys_of(person), passkeys.codes_of(person)
+    rows = [[each.name, utc_text(each.added_at), _when(each.used_at)] for each in kept]
+    counted = [[utc_text(codes.made_at), codes.total, codes.left, _when(codes.used_at)]] if codes else []
+    return [
+        package.sheet("passkeys", ["name", "added_at", "last_used_at"], rows),
+        package.sheet("recovery_codes", ["made_at", "made", "left", "last_used_at"], counted),
+    ]
+
+
 def _answers(subjects: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
     rows, receipts = [], {}
     for brand in notices.brands():
@@ -108,7 +122,14 @@ def _sources(
 ) -> tuple[list[package.Source], dict[str, str]]:
     answers, receipts = _answers(subjects)
     looked = [package.sheet(*each) for each in staff.sheets_of(row.account)]
-    own = [*_identity_sheets(row.account, now), *answers, *_steps(subjects), *_requests(row.account), *looked]
+    own = [
+        *_identity_sheets(row.account, now),
+        *_sign_in_sheets(row.account),
+        *answers,
+        *_steps(subjects),
+        *_requests(row.account),
+        *looked,
+    ]
     sources = [package.Source("sayso", {"en": "Sayso", "zh-Hant": "Sayso"}, own)]
     for system, exported in fulfilment.results_of(row.id):
         sources.append(package.Source(system, inventory.system(system).title, exported["sheets"]))

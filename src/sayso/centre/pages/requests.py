@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sayso.centre import timeline
 from sayso.centre.pages.step_up import session_of
-from sayso.centre.signed_in import account_required
+from sayso.centre.signed_in import account_required, person_in
 from sayso.centre.visitor import locale_of, right_now, the_brand
 from sayso.core.request import Proof, RequestKind, RequestState
 from sayso.identity.proofing import queries as proofs
 from sayso.identity.proofing.email_loop import services as email_loop
+from sayso.identity.proofing.passkey import queries as passkeys
 from sayso.notices import queries as notices
 from sayso.rights import queries as rights
 from sayso.rights import services
@@ -20,6 +21,10 @@ from sayso.rights import services
 
 def _proof(request: HttpRequest, account: str, act: str) -> Proof | None:
     return proofs.fresh_proof(account, act, session_of(request), right_now())
+
+
+def _has_passkey(request: HttpRequest) -> bool:
+    return bool(passkeys.passkeys_of(person_in(request).pk))
 
 
 def _locale() -> str:
@@ -54,7 +59,11 @@ def download(request: HttpRequest, account: str) -> HttpResponse:
     """Explain what a copy holds; with a fresh proof, have it made."""
     proof = _proof(request, account, "download")
     if request.method != "POST" or proof is None:
-        return render(request, "centre/download.html", {"proved": proof is not None})
+        return render(
+            request,
+            "centre/download.html",
+            {"proved": proof is not None, "has_passkey": _has_passkey(request)},
+        )
     made = services.ask_access(account, proof, right_now(), _locale())
     return redirect("centre:request", made)
 
@@ -101,6 +110,7 @@ def delete(request: HttpRequest, account: str) -> HttpResponse:
     )
     page = {
         "proved": proof is not None,
+        "has_passkey": _has_passkey(request),
         "planned": timeline.request_shown(planned, _locale()) if planned and proof else None,
     }
     return render(request, "centre/delete.html", page)

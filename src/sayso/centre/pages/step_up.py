@@ -7,16 +7,23 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sayso.centre import arrival
-from sayso.centre.signed_in import account_required
+from sayso.centre import arrival, passkeys
+from sayso.centre.signed_in import account_required, person_in
 from sayso.centre.visitor import right_now
 from sayso.core.errors import NotFound
 from sayso.identity.proofing import queries as proofs
 from sayso.identity.proofing.email_loop import services as email_loop
 from sayso.identity.proofing.email_loop.services import Outcome, Sent
+from sayso.identity.proofing.passkey import services as passkey_services
+from sayso.identity.proofing.services import record_proof
 from sayso.messages import services as letters
 
-AFTER = {"download": "centre:download", "delete": "centre:delete"}  # where each act goes on
+AFTER = {  # where each act goes on
+    "download": "centre:download",
+    "delete": "centre:delete",
+    "security": "centre:security",
+}
+NO_PASSKEY = gettext_lazy("No passkey of yours came from this device. Try again, or ask for a code.")
 SAYS = {
     Outcome.WRONG: gettext_lazy("That is not the code we sent. Please look again."),
     Outcome.EXPIRED: gettext_lazy("That code has run out. Ask for a new one."),
@@ -82,3 +89,25 @@ def step_up(request: HttpRequest, account: str, act: str) -> HttpResponse:
         return render(request, "centre/step_up.html", page, status=422)
     messages.error(request, SAYS[outcome])
     return redirect(AFTER[act])
+
+
+@require_POST
+@account_required
+def by_passkey(request: HttpRequest, account: str, act: str) -> HttpResponse:
+    """Take a passkey, shown afresh, in place of a code."""
+    _known(act)
+    if passkeys.is_asking(request):
+        return passkeys.ask_to_show(request, person_in(request))
+    shown = passkeys.shown(request, person_in(request))
+    if shown is None:
+        messages.error(request, NO_PASSKEY)
+    else:
+        _record(account, act, session_of(request), shown[1])
+    return redirect(AFTER[act])
+
+
+@transaction.atomic
+def _record(account: str, act: str, session: str, passkey: int) -> None:
+    now = right_now()
+    passkey_services.used(passkey, now)
+    record_proof(account, act, passkey_services.METHOD, session, now)

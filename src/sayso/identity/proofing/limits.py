@@ -21,6 +21,7 @@ LIMITS: dict[str, Limit] = {
     "sign_in_browser": Limit(5, timedelta(minutes=15)),
     "sign_in_address": Limit(8, timedelta(minutes=15)),
     "opt_out_address": Limit(5, timedelta(minutes=15)),
+    "recovery_code": Limit(5, timedelta(minutes=15)),
     "proof_account": Limit(5, timedelta(minutes=15)),
     "proof_address": Limit(5, timedelta(minutes=15)),
     "guardian_adult": Limit(5, timedelta(days=1)),

@@ -10,15 +10,13 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from sayso.core.errors import Invalid
 from sayso.core.values import new_id
 from sayso.identity import keys, queries
 from sayso.identity.proofing import limits, models
 from sayso.identity.proofing.email_loop import codes
+from sayso.identity.proofing.services import check_act, record_proof
 
-ACTS = frozenset({"download", "delete"})
 METHOD = "email_loop"
-LEVEL = 1  # one factor: the mailbox
 CODE_LASTS = timedelta(minutes=10)
 TRIES = 5
 
@@ -42,11 +40,6 @@ class Outcome(StrEnum):
     NO_ADDRESS = "no_address"
 
 
-def _check(act: str) -> None:
-    if act not in ACTS:
-        raise Invalid("unknown_act", "No proof is asked for that.", f"Choose among {sorted(ACTS)}.")
-
-
 @transaction.atomic
 def begin(account: str, act: str, session: str, now: datetime) -> Sent | Outcome:
     """Make a code for one act in one session, replacing an earlier one, and give it for mailing.
@@ -54,7 +47,7 @@ def begin(account: str, act: str, session: str, now: datetime) -> Sent | Outcome
     Gives `NO_ADDRESS` when no address of the account was ever proved, `TOO_MANY` past the limits.
     Raises `Invalid` with code `unknown_act`.
     """
-    _check(act)
+    check_act(act)
     address = next((i.value for i in queries.identifiers_of(account) if i.kind == "email" and i.proved), None)
     if address is None:
         return Outcome.NO_ADDRESS
@@ -82,7 +75,7 @@ def answer(account: str, act: str, session: str, text: str, now: datetime) -> Ou
 
     A wrong try counts; after five the code is gone. Raises `Invalid` with code `unknown_act`.
     """
-    _check(act)
+    check_act(act)
     asked = models.Challenge.objects.select_for_update().filter(
         account_id=account, act=act, session_hash=keys.secret_hash(session)
     )
@@ -95,7 +88,7 @@ def answer(account: str, act: str, session: str, text: str, now: datetime) -> Ou
     if not codes.fits(challenge.id, text, challenge.code_hash):
         return _wrong(challenge)
     challenge.delete()
-    _record(account, act, session, now)
+    record_proof(account, act, METHOD, session, now)
     return Outcome.PROVED
 
 
@@ -106,18 +99,6 @@ def _wrong(challenge: models.Challenge) -> Outcome:
         return Outcome.TOO_MANY
     challenge.save(update_fields=["attempts"])
     return Outcome.WRONG
-
-
-def _record(account: str, act: str, session: str, now: datetime) -> None:
-    models.Proof.objects.create(
-        id=new_id(),
-        account_id=account,
-        method=METHOD,
-        level=LEVEL,
-        act=act,
-        session_hash=keys.secret_hash(session),
-        at=now,
-    )
 
 
 @transaction.atomic
