@@ -66,7 +66,8 @@ SAYSO = (
     Stop("sayso", "account_login", "nobody", "/sign-in"),
     Stop("sayso", "account_request_login_code", "nobody", "/sign-in", lands="account_login"),
     Stop("sayso", "account_confirm_login_code", "waiting", "/sign-in/code", sees="#code"),
-    Stop("sayso", "console:queue", "otto", "/console/", sees="table, .empty"),
+    Stop("sayso", "console:home", "otto", "/console/", lands="console:queue"),
+    Stop("sayso", "console:queue", "otto", "/console/requests", sees="table, .empty"),
     Stop("sayso", "console:request", "otto", "/console/requests/{copy}", state="a copy"),
     Stop(
         "sayso", "console:request", "otto", "/console/requests/{deletion}", state="a deletion", sees="#plan"

@@ -32,8 +32,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
     ) -> HttpResponse:
         """Bring the account and this browser together, and go where something is to be decided."""
         response: HttpResponse = super().post_login(request, user, email=email, **kwargs)
-        if identity.is_officer(user.pk):
-            return response if kwargs.get("redirect_url") else redirect("console:queue")
+        if identity.roles_of(user.pk):
+            return response if kwargs.get("redirect_url") else redirect("console:home")
         arrived = arrival.arrive(request, user.pk, identity.address_of_person(user.pk), right_now())
         response = redirect("centre:join") if arrived.something_to_decide else response
         if arrived.ticket:

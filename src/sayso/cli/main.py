@@ -178,14 +178,22 @@ def work(once: bool) -> None:
 
 @main.command()
 @click.argument("email")
+@click.option(
+    "--role", "roles", multiple=True, required=True, help="officer, marketer, support or developer."
+)
+@click.option("--name", default="", help="The name customers are told; else read off the address.")
 @plainly
-def officer(email: str) -> None:
-    """Let a privacy officer sign in to the console with an e-mail code. Running it again changes nothing."""
+def staff(email: str, roles: tuple[str, ...], name: str) -> None:
+    """Let staff sign in to the console by e-mail code, in one role or more. Doing it again is harmless."""
     django_ready()
+    from django.db import transaction
+
     from sayso.identity import services
 
-    services.make_officer(email, datetime.now(UTC))
-    click.echo("may sign in to /console/")
+    with transaction.atomic():
+        for role in roles:
+            services.make_staff(email, role, datetime.now(UTC), name)
+    click.echo(f"may sign in to /console/ as {', '.join(roles)}")
 
 
 @main.command()
@@ -232,6 +240,17 @@ def demo_key() -> None:
     from sayso.deployment import env
 
     click.echo("made" if command.make_shop_key(env.home()) else "kept")
+
+
+@main.command("demo-staff", hidden=True)
+@plainly
+def demo_staff() -> None:
+    """Let the demo's staff sign in to the console."""
+    django_ready()
+    from sayso.cli import demo as command
+
+    command.make_everybody()
+    click.echo("may sign in")
 
 
 if __name__ == "__main__":

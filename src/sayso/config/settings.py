@@ -88,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "sayso.centre.context.frame",
+                "sayso.console.places.around",
             ]
         },
     }

@@ -6,6 +6,7 @@ from sayso.console import views
 
 app_name = "console"
 urlpatterns = [
-    path("console/", views.queue, name="queue"),
+    path("console/", views.home, name="home"),
+    path("console/requests", views.queue, name="queue"),
     path("console/requests/<slug:number>", views.one_request, name="request"),
 ]

@@ -1,9 +1,6 @@
-"""The officer's queue and one request. Whoever is not an officer is told there is nothing here."""
+"""The officer's queue and one request, and the door everybody of the staff comes in by."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,31 +8,25 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from sayso.console import showing
-from sayso.core.errors import NotFound
+from sayso.console.gates import needs, staff
+from sayso.console.places import places_of
 from sayso.fulfilment import queries as fulfilment
-from sayso.identity import queries as identity
+from sayso.identity.queries import ROLES
 from sayso.rights import queries as rights
-
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def officer_required(view: View[P]) -> View[P]:
-    """Let officers in; send nobody-yet to sign in; tell everybody else there is nothing here."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect(f"/sign-in?next={request.path}")
-        if not identity.is_officer(int(request.user.pk)):
-            raise NotFound("not_found", "There is nothing here.", "Go back.")
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @require_safe
-@officer_required
+@needs(*ROLES)
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead staff to the first place of their roles."""
+    who = staff(request)
+    if places := places_of(who.roles):
+        return redirect(places[0].name)
+    return render(request, "console/home.html", {"name": who.name, "roles": ", ".join(sorted(who.roles))})
+
+
+@require_safe
+@needs("officer")
 def queue(request: HttpRequest) -> HttpResponse:
     """Show what is open, the most urgent first, and what was closed lately."""
     locale, now = get_language() or "en", datetime.now(UTC)
@@ -50,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@officer_required
+@needs("officer")
 def one_request(request: HttpRequest, number: str) -> HttpResponse:
     """Show one request: its plan, its deliveries with states and evidence, its clock and the clock's source."""
     found = rights.officer_view(number)

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-OFFICER = "officer"  # the role, as a Django group
+ROLES = ("officer", "marketer", "support", "developer")  # what staff may do, as Django groups
 
 
 class Subject(models.Model):
@@ -102,7 +102,7 @@ def key_of_login(username: str) -> str:
 from sayso.identity.proofing.models import Attempt, Challenge, Proof, SignIn  # noqa: E402
 
 __all__ = [
-    "OFFICER",
+    "ROLES",
     "ApiKey",
     "Attempt",
     "Challenge",

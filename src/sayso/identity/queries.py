@@ -8,9 +8,10 @@ from django.contrib.auth import get_user_model
 
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys, models, store
+from sayso.identity.models import ROLES
 from sayso.identity.store import Resolved
 
-__all__ = ["KnownIdentifier", "Link", "Resolved"]
+__all__ = ["ROLES", "KnownIdentifier", "Link", "Resolved", "Staff"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,16 @@ class Link:
     account: str
     started_at: datetime
     joined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who works for the brand: the name customers are told, and what they may do."""
+
+    id: int
+    name: str
+    email: str
+    roles: frozenset[str]
 
 
 def device_subject(secret: str) -> str | None:
@@ -139,7 +150,17 @@ def api_key(secret: str) -> tuple[str, frozenset[str]] | None:
     return store.scopes_of_key(DjangoDatabase(), secret)
 
 
-def is_officer(person_id: int) -> bool:
-    """Tell whether a signed-in person works as privacy officer."""
+def roles_of(person_id: int) -> frozenset[str]:
+    """Give the roles somebody works for the brand in; none for a customer."""
+    found = staff_of(person_id)
+    return found.roles if found else frozenset()
+
+
+def staff_of(person_id: int) -> Staff | None:
+    """Give a signed-in person as staff, or None for a customer."""
     people = get_user_model().objects.filter(pk=person_id, is_staff=True, is_active=True)
-    return people.filter(groups__name=models.OFFICER).exists()
+    person = people.first()
+    if person is None:
+        return None
+    roles = frozenset(person.groups.filter(name__in=models.ROLES).values_list("name", flat=True))
+    return Staff(person_id, person.first_name, address_of_person(person_id), roles)

@@ -199,10 +199,17 @@ def _new_person(email: str, now: datetime) -> int:
 
 
 @transaction.atomic
-def make_officer(email: str, now: datetime) -> int:
-    """Let the person behind an e-mail address work as privacy officer; give their login."""
+def make_staff(email: str, role: str, now: datetime, name: str = "") -> int:
+    """Let the person behind an e-mail address work for the brand in one more role; give their login.
+
+    `name` is what customers are told; without one it is read off the address. Raises `Invalid` for a role
+    that does not exist.
+    """
+    if role not in models.ROLES:
+        raise Invalid("unknown_role", f"There is no role {role!r}.", f"Choose among {list(models.ROLES)}.")
     person = get_user_model().objects.get(pk=person_for(email, now))
     person.is_staff = True
-    person.save(update_fields=["is_staff"])
-    person.groups.add(Group.objects.get_or_create(name=models.OFFICER)[0])
+    person.first_name = name or person.first_name or email.partition("@")[0].replace(".", " ").title()
+    person.save(update_fields=["is_staff", "first_name"])
+    person.groups.add(Group.objects.get_or_create(name=role)[0])
     return int(person.pk)
