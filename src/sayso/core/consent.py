@@ -133,15 +133,22 @@ def read_answers(source: object, published: Published) -> dict[str, ConsentStatu
 
 
 def _given(held: Held, rev: int, answer: Answer, published: Published, choice: str, now: datetime) -> Held:
-    if answer.voucher not in VOUCHED_BY_THE_PERSON:
-        # A yes somebody else reports is a question to the person, never a permission.
-        return held if held.status in PERMITTING else replace(held, status=ConsentStatus.REQUESTED, rev=rev)
     found = published.notice.find(choice)
     until = found[1].valid_for.after(now) if found else now
     generation = published.generations[choice]
     again = held.status in PERMITTING and held.generation == generation
     status = ConsentStatus.RENEWED if again else ConsentStatus.GIVEN
     return Held(status, rev, held.narrowed, generation, until)
+
+
+def _reported(held: Held, rev: int) -> tuple[Held, ConsentStatus]:
+    # INVARIANT: a yes somebody else reports is a question to the person, never a permission, and it takes
+    # nothing away: her own yes and her own no stay what they are while the question is open.
+    if held.status in PERMITTING:
+        return held, held.status
+    if held.status in NARROW:
+        return held, ConsentStatus.REQUESTED
+    return replace(held, status=ConsentStatus.REQUESTED, rev=rev), ConsentStatus.REQUESTED
 
 
 def _narrowed(held: Held, rev: int) -> Held:
@@ -173,6 +180,8 @@ def _fold_one(
         # INVARIANT: a yes given before she saw her own later no permits nothing (a tablet that was offline),
         # and what claims to have seen a revision that is yet to come has seen nothing.
         return held, ConsentStatus.SUPERSEDED
+    elif answer.voucher not in VOUCHED_BY_THE_PERSON:
+        return _reported(held, rev)
     else:
         after = _given(held, rev, answer, published, choice, now)
     return after, after.status
