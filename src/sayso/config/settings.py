@@ -48,7 +48,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
     "outbox", "identity", "inventory", "notices", "consent", "decisions", "messages", "fulfilment",
-    "rights", "asks", "personalisation", "centre", "console", "api", "cli",
+    "staff", "rights", "asks", "personalisation", "centre", "console", "api", "cli",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,4 +1,4 @@
-"""What is swept away once an hour: sessions that ended, and deleted rows that a log file still holds."""
+"""What is swept away once an hour: ended sessions, old looks of staff, deleted rows a log file still holds."""
 
 from datetime import datetime, timedelta
 
@@ -6,6 +6,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from sayso.identity.proofing.sign_in import services as sign_in
+from sayso.staff import services as staff
 
 EVERY = timedelta(hours=1)
 _last: list[datetime] = []
@@ -21,6 +22,7 @@ def tidy(now: datetime) -> int:
     _last[:] = [now]
     sign_in.forget_old(now)
     swept, _ = Session.objects.filter(expire_date__lt=now).delete()
+    staff.tidy(now)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

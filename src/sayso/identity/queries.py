@@ -108,6 +108,12 @@ def identifiers_of(account: str) -> list[KnownIdentifier]:
     ]
 
 
+def address_of(account: str) -> str | None:
+    """Give the address letters go to: one she proved rather than one she is said to have."""
+    emails = [each for each in identifiers_of(account) if each.kind == "email"]
+    return max(emails, key=lambda each: each.proved).value if emails else None
+
+
 def account_of_person(person_id: int) -> str | None:
     """Give the account subject of a signed-in person, or None."""
     row = models.Login.objects.filter(person_id=person_id).first()

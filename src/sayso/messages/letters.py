@@ -19,7 +19,8 @@ TEMPLATES: dict[str, str] = {
     "erasure_confirmed": "What will be deleted, what stays and why, and the link to watch it.",
     "erasure_done": "Everything that could be deleted is deleted and was searched again.",
     "rectification_done": "A correction reached every system.",
-    "officer_welcome": "Somebody was made privacy officer.",
+    "phone_stopped": "A no was recorded for her by telephone, and by whom.",
+    "phone_asked": "A yes was noted by telephone; the link that makes it hers.",
 }
 PLAIN = "plain"  # a letter another library wrote, sent as it is
 

@@ -18,6 +18,7 @@ from sayso.inventory import queries as inventory
 from sayso.notices import queries as notices
 from sayso.rights import letters, package, person
 from sayso.rights.models import Package, RightsRequest, key_of
+from sayso.staff import queries as staff
 
 KEPT_FOR = timedelta(days=7)
 
@@ -48,12 +49,12 @@ def _answers(subjects: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]
     for brand in notices.brands():
         for event in consent.history_of(subjects, brand):
             said = event.evidence
-            where = [said.get("surface"), said.get("voucher"), said.get("locale")]
+            where = [said.get("surface"), said.get("voucher"), said.get("staff"), said.get("locale")]
             for choice, answer in event.answers.items():
                 came_to = event.outcome.get(choice, "")
                 rows.append([event.recorded_at, brand, event.version, choice, answer, came_to, *where])
             receipts[event.event] = consent.receipt_of(subjects, event.event) or ""
-    named = ["at", "brand", "notice", "choice", "answer", "came_to", "where", "vouched_by", "locale"]
+    named = ["at", "brand", "notice", "choice", "answer", "came_to", "where", "vouched_by", "staff", "locale"]
     return [package.sheet("answers", named, rows)], receipts
 
 
@@ -67,7 +68,8 @@ def _steps(subjects: list[str]) -> list[dict[str, Any]]:
 
 def _sources(row: RightsRequest, subjects: list[str]) -> tuple[list[package.Source], dict[str, str]]:
     answers, receipts = _answers(subjects)
-    own = [*_identity_sheets(row.account), *answers, *_steps(subjects)]
+    looked = [package.sheet(*each) for each in staff.sheets_of(row.account)]
+    own = [*_identity_sheets(row.account), *answers, *_steps(subjects), *looked]
     sources = [package.Source("sayso", {"en": "Sayso", "zh-Hant": "Sayso"}, own)]
     for system, exported in fulfilment.results_of(row.id):
         sources.append(package.Source(system, inventory.system(system).title, exported["sheets"]))

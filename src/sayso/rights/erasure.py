@@ -18,6 +18,7 @@ from sayso.inventory.queries import System
 from sayso.notices import queries as notices
 from sayso.rights import letters, person
 from sayso.rights.models import Package, RightsRequest, key_of
+from sayso.staff import services as staff
 
 STOP, DELETE, READ_BACK = 0, 1, 2
 Traces = dict[str, dict[str, Any]]  # system → what `find` gave
@@ -103,6 +104,7 @@ def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     _forget_other_requests(row)
     consent.forget_subjects(held["subjects"], now)
     fulfilment.strip(row.id, held["subjects"])
+    staff.forget(held["subjects"])
     row.account, row.proof = "", ""
     row.save()
     identity.forget(held["subjects"])

@@ -42,7 +42,7 @@ def need_proof(kind: RequestKind, proof: Proof | None, now: datetime) -> Proof |
 def _covered(account: str) -> dict[str, Any]:
     """Give everybody and everything a request of this account covers now."""
     return {
-        "email": person.email_of(account),
+        "email": identity.address_of(account),
         "subjects": person.subjects_of(account),
         "identifiers": [[each.kind, each.value] for each in person.identifiers_of(account)],
     }
