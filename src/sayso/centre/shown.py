@@ -49,6 +49,8 @@ SURFACE: dict[str, Words] = {
     "banner": _("the shop's banner"),
     "shop": _("a page of the shop"),
     "centre": _("the privacy centre"),
+    "telephone": _("the telephone"),
+    "letter": _("a link in a letter"),
 }
 ACT: dict[str, Words] = {
     "accept_all": _("Accept all"),
@@ -58,6 +60,8 @@ ACT: dict[str, Words] = {
     "ask": _("Answered a question"),
     "stop_everything": _("Stop everything"),
     "join": _("Joined at sign-in"),
+    "phone": _("Said by telephone"),
+    "confirm": _("Confirmed by letter"),
 }
 
 

@@ -271,14 +271,14 @@ def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Rec
     raise Unavailable("busy", "Too many answers of one person at once.", "Send it again in a second.")
 
 
-def mark_erasing(db: Database, subject: str, brand: str, now: datetime) -> None:
-    """Refuse every use of a subject's data from this moment, whatever was answered."""
+def mark_erasing(db: Database, subject: str, brand: str, now: datetime, erasing: bool = True) -> None:
+    """Refuse every use of a subject's data from this moment, whatever was answered; or no longer do."""
     published = notices.current(db, brand)
     for _ in range(TRIES):
         try:
             with db.transaction():
                 before = standing_of(db, subject, brand)
-                after = replace(before or Standing(), erasing=True, rev=(before.rev if before else 0) + 1)
+                after = replace(before or Standing(), erasing=erasing, rev=(before.rev if before else 0) + 1)
                 _write_standing(db, subject, published, before, after, now)
                 return
         except _Stale:

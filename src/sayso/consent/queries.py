@@ -6,6 +6,7 @@ from datetime import datetime
 from sayso.consent import ledger, receipts
 from sayso.consent.ledger import Recorded
 from sayso.core.consent import Standing, statuses
+from sayso.core.layout import locale_for
 from sayso.core.vocabulary import ConsentStatus
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.notices import queries as notices
@@ -53,3 +54,10 @@ def receipt_of(subjects: list[str], event: str) -> str | None:
 def has_evidence(subjects: list[str], brand: str) -> bool:
     """Tell whether the ledger still holds an answer of one of these subjects."""
     return any(ledger.events_of(DjangoDatabase(), subject, brand) for subject in subjects)
+
+
+def locale_of(subject: str, brand: str) -> str:
+    """Give the language a person answered in last; the notice's first where she never did."""
+    notice = notices.current(brand).notice
+    spoken = next((event.evidence["locale"] for event in history_of([subject], brand)), "")
+    return locale_for(notice, spoken or notice.locales[0])

@@ -119,6 +119,13 @@ def mark_erasing(subjects: list[str], brand: str, now: datetime) -> None:
 
 
 @transaction.atomic
+def lift_erasing(subjects: list[str], brand: str, now: datetime) -> None:
+    """Let these subjects' answers count again: their deletion was taken back or declined."""
+    for subject in subjects:
+        ledger.mark_erasing(DjangoDatabase(), subject, brand, now, erasing=False)
+
+
+@transaction.atomic
 def forget_subjects(subjects: list[str], now: datetime) -> int:
     """Drop these subjects' standings and cut their events from them; give how many events were cut.
 

@@ -29,7 +29,10 @@ class Shown:
     here: bool
 
 
-PLACES: tuple[Place, ...] = (Place("console:queue", _("Requests"), frozenset({"officer"})),)
+PLACES: tuple[Place, ...] = (
+    Place("console:queue", _("Requests"), frozenset({"officer"})),
+    Place("console:people", _("Find a person"), frozenset({"officer", "support"})),
+)
 
 
 def places_of(roles: frozenset[str]) -> list[Place]:

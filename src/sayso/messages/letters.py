@@ -17,6 +17,8 @@ TEMPLATES: dict[str, str] = {
     "proof_code": "The code that shows, at this very moment, that it is her who asks.",
     "access_ready": "Her data is ready to download.",
     "erasure_confirmed": "What will be deleted, what stays and why, and the link to watch it.",
+    "erasure_proposed": "Staff began a deletion on her behalf, and how she takes it back.",
+    "erasure_declined": "A deletion is not carried out, why, and where to complain.",
     "erasure_done": "Everything that could be deleted is deleted and was searched again.",
     "rectification_done": "A correction reached every system.",
     "phone_stopped": "A no was recorded for her by telephone, and by whom.",

@@ -16,7 +16,7 @@ from sayso.identity import keys
 from sayso.identity import queries as identity
 from sayso.inventory import queries as inventory
 from sayso.notices import queries as notices
-from sayso.rights import letters, package, person
+from sayso.rights import letters, package, person, queries
 from sayso.rights.models import Package, RightsRequest, key_of
 from sayso.staff import queries as staff
 
@@ -66,10 +66,25 @@ def _steps(subjects: list[str]) -> list[dict[str, Any]]:
     return [package.sheet("steps", ["at", "system", "instruction", "choice", "state"], rows)]
 
 
+def _requests(account: str) -> list[dict[str, Any]]:
+    rows = [
+        [
+            utc_text(each.received_at),
+            each.kind,
+            each.state,
+            utc_text(each.due_at),
+            each.approval.proposed_by if each.approval else "",
+            each.approval.decided_by if each.approval else "",
+        ]
+        for each in queries.requests_of(account)
+    ]
+    return [package.sheet("requests", ["at", "kind", "state", "due_at", "proposed_by", "decided_by"], rows)]
+
+
 def _sources(row: RightsRequest, subjects: list[str]) -> tuple[list[package.Source], dict[str, str]]:
     answers, receipts = _answers(subjects)
     looked = [package.sheet(*each) for each in staff.sheets_of(row.account)]
-    own = [*_identity_sheets(row.account), *answers, *_steps(subjects), *looked]
+    own = [*_identity_sheets(row.account), *answers, *_steps(subjects), *_requests(row.account), *looked]
     sources = [package.Source("sayso", {"en": "Sayso", "zh-Hant": "Sayso"}, own)]
     for system, exported in fulfilment.results_of(row.id):
         sources.append(package.Source(system, inventory.system(system).title, exported["sheets"]))

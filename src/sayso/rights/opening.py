@@ -39,6 +39,13 @@ def need_proof(kind: RequestKind, proof: Proof | None, now: datetime) -> Proof |
     return proof
 
 
+def proved(proof: Proof | None) -> dict[str, Any]:
+    """Give what a request keeps of a proof: a reference to it, how strong it was, and when."""
+    if proof is None:
+        return {}
+    return {"proof": proof.reference, "proof_level": proof.level, "proof_at": proof.at}
+
+
 def _covered(account: str) -> dict[str, Any]:
     """Give everybody and everything a request of this account covers now."""
     return {

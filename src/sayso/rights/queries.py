@@ -12,7 +12,8 @@ from sayso.core.request import CLOSED, RequestKind, RequestState
 from sayso.fulfilment import queries as fulfilment
 from sayso.fulfilment.queries import DeliveryView
 from sayso.identity import keys
-from sayso.rights import correcting, letters, opening
+from sayso.rights import approving, correcting, letters, opening
+from sayso.rights.approving import ApprovalView
 from sayso.rights.models import Package, RightsRequest
 
 
@@ -41,6 +42,9 @@ class RequestView:
     closed_at: datetime | None
     corrected_field: str = ""
     plan_version: str = ""
+    proof_level: int = 0
+    proof_at: datetime | None = None
+    approval: ApprovalView | None = None
 
 
 def _view(row: RightsRequest) -> RequestView:
@@ -62,6 +66,9 @@ def _view(row: RightsRequest) -> RequestView:
         row.closed_at,
         row.corrected_field,
         row.plan_version,
+        row.proof_level,
+        row.proof_at,
+        approving.view_of(row),
     )
 
 
@@ -90,8 +97,10 @@ def recent_requests(limit: int = 50) -> list[RequestView]:
     return _views(RightsRequest.objects.order_by("-received_at")[:limit])
 
 
-def _some(request: str) -> RightsRequest:
-    row = RightsRequest.objects.filter(id=request).first()
+def some(request: str, lock: bool = False) -> RightsRequest:
+    """Give any request, for this room's own verbs. Raises `NotFound`."""
+    rows = RightsRequest.objects.select_for_update() if lock else RightsRequest.objects
+    row = rows.filter(id=request).first()
     if row is None:
         raise NotFound("unknown_request", "There is no such request.", "Look at the list of requests.")
     return row
@@ -99,7 +108,7 @@ def _some(request: str) -> RightsRequest:
 
 def officer_view(request: str) -> RequestView:
     """Give one request for the privacy officer. Raises `NotFound`."""
-    return _view(_some(request))
+    return _view(some(request))
 
 
 def link_of(request: str, account: str) -> str:

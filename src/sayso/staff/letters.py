@@ -5,18 +5,10 @@ from typing import Any
 
 from sayso.consent import queries as consent
 from sayso.core.choice import OWN_USE
-from sayso.core.layout import locale_for
 from sayso.deployment import env
 from sayso.identity import queries as identity
 from sayso.messages import services as messages
 from sayso.notices import queries as notices
-
-
-def locale_of(account: str, brand: str) -> str:
-    """Give the language a person answered in last; the notice's first where she never did."""
-    spoken = next((event.evidence["locale"] for event in consent.history_of([account], brand)), "")
-    notice = notices.current(brand).notice
-    return locale_for(notice, spoken or notice.locales[0])
 
 
 def _send(
@@ -25,7 +17,7 @@ def _send(
     address = identity.address_of(account)
     if address is None:
         return
-    notice, locale = notices.current(brand).notice, locale_of(account, brand)
+    notice, locale = notices.current(brand).notice, consent.locale_of(account, brand)
     controller = notice.controller
     context = {
         "brand": notice.recipients[OWN_USE].name[locale] if OWN_USE in notice.recipients else controller.name,

@@ -87,7 +87,7 @@ def _record(
     now: datetime,
 ) -> Recorded:
     base = consent.answered(account, brand, now).rev
-    locale = letters.locale_of(account, brand)
+    locale = consent.locale_of(account, brand)
     answer = answering.centre_answer(brand, dict.fromkeys(choices, said), base, "phone", voucher, locale)
     answer = replace(answer, surface="telephone", staff=who.name)
     return answering.record_for(account, brand, answer, now)
