@@ -18,7 +18,7 @@ from sayso.identity import keys
 from sayso.identity import services as identity
 from sayso.inventory import services as inventory
 from sayso.messages.models import Letter
-from sayso.rights import package, queries, services
+from sayso.rights import queries, services
 from sayso.rights.models import key_of
 from tests.connectors import shop
 from tests.rights.conftest import BRAND, Ada, proof, says
@@ -70,16 +70,6 @@ def test_what_anybody_typed_is_escaped_on_the_page_and_in_every_cell(
     assert b"&lt;script&gt;" in archive.read("index.html")
     [row] = csv.DictReader(io.StringIO(archive.read("shop/customers.csv").decode("utf-8-sig")))
     assert row["phone"] == "'=HYPERLINK(1)"
-
-
-@pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@A1", "\tx", "\rx"])
-def test_no_cell_is_taken_for_a_formula(typed: str) -> None:
-    assert package.escaped(typed) == f"'{typed}"
-
-
-def test_numbers_stay_numbers() -> None:
-    assert package.escaped(-3) == "-3"
-    assert package.escaped(None) == ""
 
 
 def test_the_page_speaks_chinese_when_asked(ada: Ada, now: datetime) -> None:
@@ -154,9 +144,33 @@ def test_a_column_by_which_rows_are_found_is_nobodys_to_correct(ada: Ada) -> Non
     assert queries.correctable_fields(ada.account) == ["name"]
 
 
-def test_open_requests_are_listed_for_the_officer_by_urgency(ada: Ada, now: datetime) -> None:
+def test_the_officers_queue_goes_by_urgency_and_tells_open_late_and_done_apart(
+    ada: Ada, now: datetime
+) -> None:
     second = services.plan_erasure(ada.account, now + timedelta(days=1)).id
     first = services.ask_access(ada.account, proof(now), now)
-    assert [view.id for view in queries.open_requests()] == [first, second]
-    assert [view.id for view in queries.recent_requests()] == [second, first]
+    later = now + timedelta(days=60)
+
+    def listed(which: str, at: datetime = now) -> list[str]:
+        return [view.id for view in queries.queue(which, 1, at)]
+
+    assert listed("open") == [first, second]
+    assert (listed("late"), listed("done")) == ([], [])
+    assert listed("late", later) == [first, second]
+    work(now, 2)
+    assert (listed("open"), listed("done")) == ([second], [first])
+    assert queries.queue_counts(later) == {"open": 1, "late": 1, "done": 1}
     assert [view.id for view in queries.requests_of(ada.account)] == [second, first]
+
+
+def test_a_long_queue_comes_in_pages(ada: Ada, now: datetime) -> None:
+    days = [now + timedelta(days=day) for day in range(5)]
+    made = [services.ask_access(ada.account, proof(day), day) for day in days]
+    pages = [[view.id for view in queries.queue("open", page, now, size=2)] for page in (1, 2, 3, 4)]
+    assert pages == [made[:2], made[2:4], made[4:], []]
+
+
+def test_the_officer_is_told_which_deadlines_nobody_read() -> None:
+    unread = queries.unread_deadlines()
+    assert unread
+    assert not any(row.verified for row in unread)

@@ -122,10 +122,12 @@ def key(brand: str, scopes: tuple[str, ...], label: str) -> None:
     help="Pinned public keys, as GET /v1/keys gave them.",
 )
 def verify(file: Path, pins: Path) -> None:
-    """Check a receipt offline against pinned keys. Exits with 0 when it holds, 1 when it does not."""
+    """Check a receipt or a request's evidence file offline against pinned keys. Exits with 1 when it fails."""
+    from sayso.cli import evidence_file
     from sayso.cli.verifying import verify_files
 
-    holds, lines = verify_files(file, pins)
+    evidence = evidence_file.read(file)
+    holds, lines = evidence_file.verify_file(evidence, pins) if evidence else verify_files(file, pins)
     click.echo("\n".join(lines))
     sys.exit(0 if holds else 1)
 

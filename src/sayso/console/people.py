@@ -15,6 +15,7 @@ from sayso.console.gates import needs, staff
 from sayso.core.errors import Invalid, SaysoError, status_of
 from sayso.identity.queries import Staff
 from sayso.notices import queries as notices
+from sayso.rights import services as rights
 from sayso.staff import queries, services
 
 LOOKING = ("support", "officer")  # the roles that may look at a person
@@ -76,3 +77,16 @@ def phone(request: HttpRequest, look: str) -> HttpResponse:
     else:
         messages.info(request, _("Noted. Nothing changes until she confirms the letter that is on its way."))
     return redirect("console:person", look)
+
+
+@require_POST
+@needs("officer")
+def propose(request: HttpRequest, look: str) -> HttpResponse:
+    """Begin a deletion on her behalf, for another officer to approve."""
+    who, now = staff(request), datetime.now(UTC)
+    found = queries.open_look(look, who.id, now)
+    number = rights.propose_erasure(found.account, who, now)
+    messages.info(
+        request, _("Proposed. Every use has stopped; another officer approves before anything is deleted.")
+    )
+    return redirect("console:request", number)

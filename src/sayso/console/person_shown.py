@@ -21,7 +21,7 @@ ROLE: dict[str, Words] = {"support": _("support"), "officer": _("privacy officer
 REFUSAL: dict[str, Words] = {
     "nobody_found": _("Nobody is known by exactly that. Ask for it letter by letter."),
     "reason_needed": _("Say in 5 to 200 characters why; the person will read it."),
-    "too_many_looks": _("That were too many looks in a short time. Wait a quarter of an hour."),
+    "too_many_looks": _("Those were too many looks in a short time. Wait a quarter of an hour."),
 }
 STATUS: dict[ConsentStatus, tuple[Words, str]] = {
     ConsentStatus.UNKNOWN: (_("not answered"), "open"),

@@ -31,6 +31,7 @@ class Shown:
 
 PLACES: tuple[Place, ...] = (
     Place("console:queue", _("Requests"), frozenset({"officer"})),
+    Place("console:record", _("Record of processing"), frozenset({"officer"})),
     Place("console:people", _("Find a person"), frozenset({"officer", "support"})),
 )
 

@@ -170,3 +170,9 @@ def staff_of(person_id: int) -> Staff | None:
         return None
     roles = frozenset(person.groups.filter(name__in=models.ROLES).values_list("name", flat=True))
     return Staff(person_id, person.first_name, address_of_person(person_id), roles)
+
+
+def names_of(role: str) -> list[str]:
+    """List by name who works for the brand in a role."""
+    people = get_user_model().objects.filter(is_staff=True, is_active=True, groups__name=role)
+    return list(people.order_by("first_name").values_list("first_name", flat=True))

@@ -5,16 +5,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sayso.core.clock import Rules
+from django.db.models import QuerySet
+
+from sayso.core.clock import Deadline, Rules
 from sayso.core.errors import NotFound
 from sayso.core.plan import Plan, read_plan
 from sayso.core.request import CLOSED, RequestKind, RequestState
 from sayso.fulfilment import queries as fulfilment
 from sayso.fulfilment.queries import DeliveryView
 from sayso.identity import keys
-from sayso.rights import approving, correcting, letters, opening
+from sayso.rights import approving, correcting, deadlines, letters, opening
 from sayso.rights.approving import ApprovalView
 from sayso.rights.models import Package, RightsRequest
+
+__all__ = ["ApprovalView", "RequestView"]
+PAGE = 25  # requests on one page of the queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class RequestView:
     proof_level: int = 0
     proof_at: datetime | None = None
     approval: ApprovalView | None = None
+    known: bool = False  # whether its person still is
 
 
 def _view(row: RightsRequest) -> RequestView:
@@ -69,6 +75,7 @@ def _view(row: RightsRequest) -> RequestView:
         row.proof_level,
         row.proof_at,
         approving.view_of(row),
+        bool(row.account),
     )
 
 
@@ -87,14 +94,27 @@ def requests_of(account: str) -> list[RequestView]:
     return _views(rows.order_by("-received_at"))
 
 
-def open_requests() -> list[RequestView]:
-    """List what is not closed, the most urgent first, for the privacy officer."""
-    return _views(RightsRequest.objects.exclude(state__in=CLOSED).order_by("due_at"))
+def _rows_of(which: str, now: datetime) -> QuerySet[RightsRequest]:
+    rows = RightsRequest.objects.order_by("due_at", "id")
+    if which == "done":
+        return rows.filter(state__in=CLOSED).order_by("-closed_at", "id")
+    still = rows.exclude(state__in=CLOSED)
+    return still.filter(due_at__lt=now) if which == "late" else still
 
 
-def recent_requests(limit: int = 50) -> list[RequestView]:
-    """List the newest requests, closed ones too, for the privacy officer."""
-    return _views(RightsRequest.objects.order_by("-received_at")[:limit])
+def queue(which: str, page: int, now: datetime, size: int = PAGE) -> list[RequestView]:
+    """List one page of what is `open`, `late` or `done`: by due date, the done ones by their end, newest first."""
+    return _views(_rows_of(which, now)[(page - 1) * size : page * size])
+
+
+def queue_counts(now: datetime) -> dict[str, int]:
+    """Count what is open, late and done."""
+    return {which: _rows_of(which, now).count() for which in ("open", "late", "done")}
+
+
+def unread_deadlines() -> list[Deadline]:
+    """List the rows of the deadlines table that nobody read in their source: they run no clock."""
+    return [row for row in deadlines.table() if not row.verified]
 
 
 def some(request: str, lock: bool = False) -> RightsRequest:

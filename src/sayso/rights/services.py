@@ -14,9 +14,10 @@ What the console calls, where deletions need a second person:
     propose_erasure(account, who, now)                          -> request id
     approve_erasure(request, who, plan_version, now)            -> None
     decline_erasure(request, who, why, now)                     -> None
+    evidence_file(request, who, reason, now)                    -> bytes, signed
 
 What the worker calls: `advance(request, now)` and `advance_all(now)`; both may be repeated at any time.
-Reads are in `rights.queries`: `request_of`, `requests_of`, `open_requests`, `timeline_by_link`, `rules_of`.
+Reads are in `rights.queries`: `request_of`, `requests_of`, `queue`, `timeline_by_link`, `rules_of`.
 """
 
 import logging
@@ -27,12 +28,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from sayso.core.errors import Invalid, NotFound, SaysoError
+from sayso.core.errors import Forbidden, Invalid, NotFound, SaysoError
 from sayso.core.request import CLOSED, UNDERWAY, Proof, RequestKind, RequestState, move
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment.services import Progress, Step
 from sayso.identity import keys
-from sayso.rights import access, correcting, erasure, letters, opening
+from sayso.identity.queries import Staff
+from sayso.rights import access, approving, correcting, erasure, evidence, letters, opening, queries
 from sayso.rights.approving import set_policy
 from sayso.rights.deleting import (
     approve_erasure,
@@ -43,10 +45,11 @@ from sayso.rights.deleting import (
     propose_erasure,
 )
 from sayso.rights.models import Package, RightsRequest, key_of
+from sayso.staff import services as staff
 
 __all__ = [
     "advance", "advance_all", "approve_erasure", "ask_access", "ask_rectification", "cancel", "confirm_erasure",
-    "decline_erasure", "plan_erasure", "propose_erasure", "read_package", "set_policy",
+    "decline_erasure", "evidence_file", "plan_erasure", "propose_erasure", "read_package", "set_policy",
 ]  # fmt: skip
 log = logging.getLogger("sayso.rights")
 
@@ -97,6 +100,21 @@ def read_package(request: str, account: str, proof: Proof | None, now: datetime)
     if package is None:
         raise NotFound("no_package", "There is no package to fetch.", "Wait until it is ready, or ask again.")
     return keys.unseal(key_of(row.id), package.sealed)
+
+
+@transaction.atomic
+def evidence_file(request: str, who: Staff, reason: str, now: datetime) -> bytes:
+    """Give the signed evidence of one request for a regulator.
+
+    While its person is known it is a look at her: it needs a reason, and she reads it.
+    Raises `Forbidden`, `Invalid` with code `reason_needed`, and `NotFound`.
+    """
+    row = queries.some(request)
+    if approving.ROLE not in who.roles:
+        raise Forbidden("wrong_role", "Only a privacy officer hands this out.", "Ask an officer.")
+    if row.account:
+        staff.look_at(row.account, who, approving.ROLE, reason, ["evidence"], now)
+    return evidence.signed_file(evidence.content(queries.officer_view(request), who.name, now))
 
 
 def _close_rectification(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:

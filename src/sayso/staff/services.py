@@ -61,7 +61,7 @@ def find(typed: str, who: Staff, role: str, reason: str, shown: list[str], now: 
     reason = read_reason(reason)
     if not limits.take("look_up", str(who.id), now):
         raise Conflict(
-            "too_many_looks", "That were too many looks in a short time.", "Wait a quarter of an hour."
+            "too_many_looks", "Those were too many looks in a short time.", "Wait a quarter of an hour."
         )
     kind = "email" if "@" in typed else "customer"
     account = identity.account_by(kind, typed) if typed.strip() else None
