@@ -34,7 +34,9 @@ Try this:
   2. Buy Harbour curtains and the Strand linen towel; deliver to Truckee, California, 96161.
   3. Give your postcode when you are asked once; see the Stillwater quilt and open "Why this?".
   4. Sign in at {sayso}/centre/ (the code is in {mailbox}) and look at {partner}.
-  5. Change your mind: stop everything, or delete it all, and watch the shop obey."""
+  5. Change your mind: stop everything, or delete it all, and watch the shop obey.
+  6. Be the staff at {sayso}/console/: otto@ (officer), mara@ (marketer), dev@linenandloom.example.test (support
+     and second officer). Your own deletion does not wait here; what staff begin waits for a second officer."""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,9 @@ SAYSO = (
     Stop("sayso", "centre:history", "nobody", "/centre/history", state="before any answer"),
     Stop("sayso", "centre:history", "ada", "/centre/history", sees="article.answer"),
     Stop("sayso", "centre:proof", "ada", "/centre/proof/{event}"),
+    Stop("sayso", "centre:looks", "ada", "/centre/looks", sees="article.card"),
+    Stop("sayso", "centre:confirm", "nobody", "{yes}", state="with its secret", sees="button[value=yes]"),
+    Stop("sayso", "centre:confirm", "nobody", "/confirm/none", state="without its secret", sees="#secret"),
     Stop("sayso", "centre:rules", "nobody", "/centre/rules", state="before any answer"),
     Stop("sayso", "centre:rules", "ada", "/centre/rules"),
     Stop("sayso", "centre:join", "arriving", "/centre/join", sees="input[name=choice]"),
@@ -68,7 +71,17 @@ SAYSO = (
     Stop("sayso", "account_confirm_login_code", "waiting", "/sign-in/code", sees="#code"),
     Stop("sayso", "console:home", "otto", "/console/", lands="console:queue"),
     Stop("sayso", "console:queue", "otto", "/console/requests", sees="table, .empty"),
+    Stop(
+        "sayso", "console:queue", "otto", "/console/requests?show=late", state="with nothing", sees=".empty"
+    ),
     Stop("sayso", "console:request", "otto", "/console/requests/{copy}", state="a copy"),
+    Stop("sayso", "console:request", "dev", "/console/requests/{proposed}", state="to decide", sees="#why"),
+    Stop("sayso", "console:record", "otto", "/console/record", sees="table"),
+    Stop("sayso", "console:people", "dev", "/console/people", sees="input[name=role]"),
+    Stop("sayso", "console:person", "dev", "/console/people/{look}", sees="button[value=no]"),
+    Stop(
+        "sayso", "console:person", "otto", "/console/people/{asked_for}", state="an officer", sees="#delete"
+    ),
     Stop(
         "sayso", "console:request", "otto", "/console/requests/{deletion}", state="a deletion", sees="#plan"
     ),
@@ -115,13 +128,23 @@ FORMS = {  # addresses that only take what a button sends; opened by hand they s
         "centre:package": "/centre/requests/{copy}/package",
         "centre:confirm_deletion": "/centre/requests/{copy}/confirm",
         "centre:cancel": "/centre/requests/{copy}/cancel",
+        "console:phone": "/console/people/none/phone",
+        "console:propose": "/console/people/none/delete",
+        "console:evidence": "/console/requests/{copy}/evidence",
+        "console:approve": "/console/requests/{copy}/approve",
+        "console:decline": "/console/requests/{copy}/decline",
         "centre:language": "/language",
         "account_logout": "/sign-out",
     },
     "shop": {"put": "/basket/p-001", "switch": "/reasons"},
 }
-FILES = {  # addresses that answer with a file, and the kind of it
-    "sayso": {"centre:proof_file": ("/centre/proof/{event}/receipt.json", "application/json")},
+FILES = {  # addresses that answer with a file, the kind of it, and for whom where that is not Ada
+    "sayso": {
+        "centre:proof_file": ("/centre/proof/{event}/receipt.json", "application/json"),
+        "console:queue_file": ("/console/requests.csv", "text/csv", "otto"),
+        "console:record_csv": ("/console/record.csv", "text/csv", "otto"),
+        "console:record_json": ("/console/record.json", "application/json", "otto"),
+    },
     "shop": {
         "swatch": ("/swatch/p-001.svg", "image/svg+xml"),
         "style": ("/shop.css", "text/css"),

@@ -21,6 +21,7 @@ from tests.journeys.people import (
     ADS,
     BOUGHT,
     CURTAINS,
+    DEV,
     LEARN,
     LIKED,
     OTTO,
@@ -34,6 +35,8 @@ from tests.journeys.people import (
 
 pytestmark = pytest.mark.journey
 SDK_DIR = Path(__file__).parents[2] / "sdk/js"
+STAFF = {"otto": OTTO, "dev": DEV}
+CONFIRM = re.compile(r"http\S+/confirm/\S+")
 DRESSES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -79,9 +82,9 @@ def people(demo: Demo, browser: Browser) -> Iterator[People]:
     steps = {"ada": _ada, "buying": _buying, "arriving": _arriving, "leaving": _leaving, "waiting": _waiting}
     found = People({"nobody": None})
     with leaving_no_trace(demo):
-        for who, step in (steps | {"otto": _otto}).items():
+        for who, step in (steps | {"otto": _otto, "dev": _dev}).items():
             with watched(browser) as (context, complaints):
-                address = OTTO if who == "otto" else f"{who}.pages@example.test"
+                address = STAFF.get(who) or f"{who}.pages@example.test"
                 found.known |= step(Person(demo, context.new_page(), address))
                 found.states[who] = context.storage_state()
                 assert complaints() == []
@@ -156,9 +159,29 @@ def _waiting(ada: Person) -> dict[str, str]:
     return {}
 
 
+def _looks(staff: Person, address: str) -> str:
+    staff.link("Find a person")
+    staff.write("Customer number or e-mail address, exactly", address)
+    staff.write("Why you look", "To see how it looks")
+    staff.sends("Look")
+    return staff.page.url.rsplit("/", 1)[1]
+
+
 def _otto(otto: Person) -> dict[str, str]:
     otto.signs_in()
-    return {}
+    look = _looks(otto, "buying.pages@example.test")
+    otto.sends("Propose the deletion")
+    return {"asked_for": look, "proposed": otto.page.url.rsplit("/", 1)[1]}
+
+
+def _dev(dev: Person) -> dict[str, str]:
+    dev.signs_in()
+    look, ada = _looks(dev, "ada.pages@example.test"), "ada.pages@example.test"
+    dev.sends("She says yes Letters by e-mail")
+    found = until(
+        lambda: [link for one in dev.demo.letters_to(ada) for link in CONFIRM.findall(one["text"])], "a link"
+    )
+    return {"look": look, "yes": found[0]}
 
 
 @pytest.fixture(scope="module")
@@ -309,8 +332,9 @@ def test_an_address_that_takes_forms_says_so_to_whoever_opens_it(
 def test_an_address_of_a_file_answers_with_that_file(
     demo: Demo, browser: Browser, people: People, house: str
 ) -> None:
-    with watched(browser, storage_state=people.states["ada"]) as (context, _complaints):
-        for name, (path, kind) in FILES[house].items():
+    for name, (path, kind, *whose) in FILES[house].items():
+        state = people.states[whose[0] if whose else "ada"]
+        with watched(browser, storage_state=state) as (context, _complaints):
             reply = _got(context, people.address(demo, path, house))
             assert (name, reply.status) == (name, 200)
             assert reply.headers["content-type"].startswith(kind)
