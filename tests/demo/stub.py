@@ -60,6 +60,7 @@ class Sayso:
     states: dict[str, dict[str, str]] = field(default_factory=dict)
     letters_to: set[str] = field(default_factory=set)
     suppressed: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)
     asks: list[dict[str, Any]] = field(default_factory=lambda: [ASK])
     off: set[str] = field(default_factory=set)
     heard: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
@@ -135,6 +136,9 @@ def _answer(
                 return 422, {"code": "invalid_answer", "remedy": "Type a postcode."}
             sayso.asks.clear()
             return 200, {"receipt": "a.b.c", "standing": {"rev": 2, "states": {}}, "benefit": None}
+        case "GET", "systems/shop/fields":
+            return 200, {"fields": [{"table": "customers", "column": name, "collect": name not in sayso.given_up}
+                                    for name in ("phone", "fax")]}  # fmt: skip
         case "POST", "suppressions/check":
             found = [i for i, one in enumerate(body["identifiers"]) if one["value"] in sayso.suppressed]
             return 200, {"suppressed": found}

@@ -53,6 +53,14 @@ class Notice:
         """List the asked choices that need a category of data; none means: do not collect it."""
         return [choice for choice in self.choices() if choice.category == category]
 
+    def using(self, category: str) -> list[Purpose]:
+        """List the purposes, asked or told, that need a category of data; none means: nothing uses it."""
+        return [
+            purpose
+            for purpose in self.purposes.values()
+            if any(part.choice.category == category for part in purpose.parts)
+        ]
+
     def material(self, choice: str) -> str:
         """Give the hash of everything material told about a listed choice.
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from sayso.core.choice import Choice, read_choice
 from sayso.core.values import new_id
 from sayso.core.vocabulary import PERMITTING, Operation
+from sayso.fulfilment.claims import new_key
 from sayso.fulfilment.models import CANCELLED, WAITING, Delivery, Pairwise
-from sayso.fulfilment.services import new_key
 from sayso.fulfilment.steps import GATE
 from sayso.identity import queries as identity
 from sayso.inventory import queries as inventory

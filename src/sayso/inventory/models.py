@@ -30,3 +30,18 @@ class Proposal(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["kind", "state"], name="proposal_open")]
+
+
+class DroppedField(models.Model):
+    """A field nothing used: emptied and collected no more, by an approved proposal."""
+
+    system = models.CharField(max_length=40)
+    table = models.CharField(max_length=100)
+    column = models.CharField(max_length=100)
+    proposal = models.CharField(max_length=36)
+    dropped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["system", "table", "column"], name="field_dropped_once")
+        ]

@@ -11,7 +11,6 @@ from sayso.core.errors import NotFound
 from sayso.core.proposal import Decided, ProposalKind, ProposalState
 from sayso.core.values import new_id
 from sayso.inventory import models
-from sayso.outbox import services as outbox
 
 LONGEST_REASON = 500
 
@@ -32,7 +31,7 @@ def propose(kind: ProposalKind, payload: Mapping[str, Any], by: int, now: dateti
 
 @transaction.atomic
 def decide(proposal: str, said: Decided, now: datetime) -> ProposalState:
-    """Approve or decline a proposal of somebody else. News `proposal.approved` {"id", "kind"}.
+    """Approve or decline a proposal of somebody else. What follows is its kind's own service's to do.
 
     Raises `NotFound` (`unknown_proposal`) and what `core.proposal.decide` raises; then nothing changed.
     """
@@ -43,6 +42,4 @@ def decide(proposal: str, said: Decided, now: datetime) -> ProposalState:
     row.state, row.decided_by, row.decided_at = state, said.by, now
     row.reason = "" if said.approve else said.reason.strip()[:LONGEST_REASON]
     row.save()
-    if state is ProposalState.APPROVED:
-        outbox.post("proposal.approved", {"id": row.id, "kind": row.kind}, now)
     return state

@@ -48,6 +48,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """One described column of a brand's own database. `dropped_at`: since when it is collected no more."""
+
+    system: str
+    system_title: Texts
+    table: str
+    column: str
+    title: Texts
+    category: str
+    dropped_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Give its name as files and replies write it."""
+        return f"{self.table}.{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """What was proposed, by whom (the login of one of the staff), and what became of it."""
 
@@ -124,12 +142,43 @@ def _places(system: System) -> Iterator[Place]:
         )
 
 
+def _dropped(system: str) -> dict[tuple[str, str], datetime]:
+    rows = models.DroppedField.objects.filter(system=system)
+    return {(row.table, row.column): row.dropped_at for row in rows}
+
+
+def _fields(system: System) -> Iterator[Field]:
+    dropped = _dropped(system.id)
+    for place in _columns(system):
+        at = dropped.get((place.table, place.column))
+        title = place.title or {}
+        yield Field(system.id, system.title, place.table, place.column, title, place.category, at)
+
+
+def fields_of(brand: str) -> list[Field]:
+    """List every described field of a brand's systems, in the order of their files."""
+    return [field for each in systems_of(brand) for field in _fields(each)]
+
+
+def refused_fields(brand: str) -> list[Field]:
+    """List the fields that a file still describes and that are collected no more."""
+    return [one for one in fields_of(brand) if one.dropped_at]
+
+
+def field(system_id: str, table: str, column: str) -> Field | None:
+    """Give one described field, or None."""
+    here = (one for one in _fields(system(system_id)) if (one.table, one.column) == (table, column))
+    return next(here, None)
+
+
 def places_of(brand: str) -> dict[str, tuple[Place, ...]]:
     """Say for every data category where it is kept: category → places, from the register that enforces."""
     where: dict[str, list[Place]] = {}
     for each in systems_of(brand):
+        dropped = _dropped(each.id)
         for place in _places(each):
-            where.setdefault(place.category, []).append(place)
+            if (place.table, place.column) not in dropped:
+                where.setdefault(place.category, []).append(place)
     return {category: tuple(places) for category, places in sorted(where.items())}
 
 
