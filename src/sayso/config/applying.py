@@ -77,7 +77,7 @@ def apply(folder: Path, publisher: str, now: datetime, keep: bool = True) -> App
     for document in local_systems.DOCUMENTS:
         inventory.register_system(planned.brand, document)
     rights.set_policy(planned.brand, brand.get("deletion", {}))
-    asks.set_catalogue(planned.brand, read_yaml(folder / "asks.yaml"))
+    asks.set_catalogue(planned.brand, read_yaml(folder / "asks.yaml"), now)
     refused = tuple(f"{one.system}: {one.name}" for one in inventory_queries.refused_fields(planned.brand))
     if not keep:
         transaction.set_rollback(True)

@@ -11,7 +11,7 @@ from sayso.identity import keys, models, store
 from sayso.identity.models import ROLES
 from sayso.identity.store import Resolved
 
-__all__ = ["ROLES", "KnownIdentifier", "Link", "Resolved", "Staff"]
+__all__ = ["ROLES", "KnownIdentifier", "Link", "OnePerson", "Resolved", "Staff"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,25 @@ class Staff:
     name: str
     email: str
     roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OnePerson:
+    """Somebody as far as we know: the subjects that speak for her together, for each way she comes to us."""
+
+    id: str
+    ways: tuple[tuple[str, ...], ...]
+
+
+def people(after: str, limit: int) -> list[OnePerson]:
+    """List people by their random id, from the one after `after`; a device signed in counts with its account."""
+    linked = models.DeviceLink.objects.filter(ended_at=None).values("device_id")
+    rows = models.Subject.objects.filter(id__gt=after).exclude(id__in=linked).order_by("id")[:limit]
+    return [OnePerson(row.id, _ways(row.id)) for row in rows]
+
+
+def _ways(subject: str) -> tuple[tuple[str, ...], ...]:
+    return tuple((link.device, subject) for link in links_of(subject)) or ((subject,),)
 
 
 def device_subject(secret: str) -> str | None:
