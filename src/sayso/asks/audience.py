@@ -1,7 +1,6 @@
 """To how many people a question may be put now, and to how many not, and why: counted by the rule that asks."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,17 +29,6 @@ class Audience:
     everybody: bool
 
 
-def _people() -> Iterator[tuple[tuple[str, ...], ...]]:
-    after = ""
-    for _ in range(0, MOST, BATCH):
-        batch = identity.people(after, BATCH)
-        for person in batch:
-            yield person.ways
-        if len(batch) < BATCH:
-            return
-        after = batch[-1].id
-
-
 def _why_not(
     brand: str, ask: Ask, asks: Asks, ways: tuple[tuple[str, ...], ...], now: datetime
 ) -> WhyNot | None:
@@ -63,8 +51,8 @@ def audience_of(brand: str, entry: Entry, now: datetime) -> Audience:
     ask = read_ask(entry, notices.current(brand).notice)
     asks = replace(authored.asks_of(brand), asks=(ask,))
     counts: Counter[WhyNot | None] = Counter()
-    for ways in _people():
-        counts[_why_not(brand, ask, asks, ways, now)] += 1
+    for person in identity.everybody(MOST, BATCH):
+        counts[_why_not(brand, ask, asks, person.ways, now)] += 1
     may = counts.pop(None, 0)
     may_not = {reason: told(count) for reason, count in counts.most_common() if reason is not None}
     return Audience(told(may), may_not, may + counts.total() < MOST)

@@ -1,6 +1,6 @@
 """Who is meant by a reference, and what is known of who they are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +58,14 @@ def people(after: str, limit: int) -> list[OnePerson]:
     linked = models.DeviceLink.objects.filter(ended_at=None).values("device_id")
     rows = models.Subject.objects.filter(id__gt=after).exclude(id__in=linked).order_by("id")[:limit]
     return [OnePerson(row.id, _ways(row.id)) for row in rows]
+
+
+def everybody(most: int, batch: int) -> Iterator[OnePerson]:
+    """Walk over people, a batch at a time and no more than `most`: by random ids, so the first are a fair choice."""
+    after, left = "", most
+    while left > 0 and (found := people(after, min(batch, left))):
+        yield from found
+        after, left = found[-1].id, left - len(found)
 
 
 def _ways(subject: str) -> tuple[tuple[str, ...], ...]:

@@ -16,7 +16,7 @@ from sayso.identity import keys
 from sayso.identity import queries as identity
 from sayso.inventory import queries as inventory
 from sayso.notices import queries as notices
-from sayso.rights import letters, package, person, queries
+from sayso.rights import complaints, letters, package, person, queries
 from sayso.rights.models import Package, RightsRequest, key_of
 from sayso.staff import queries as staff
 
@@ -81,10 +81,16 @@ def _requests(account: str) -> list[dict[str, Any]]:
     return [package.sheet("requests", ["at", "kind", "state", "due_at", "proposed_by", "decided_by"], rows)]
 
 
+def _complaints(subjects: list[str]) -> dict[str, Any]:
+    rows = [[utc_text(one.at), one.purpose, one.text] for one in complaints.complaints_of(subjects)]
+    return package.sheet("complaints", ["at", "about", "text"], rows)
+
+
 def _sources(row: RightsRequest, subjects: list[str]) -> tuple[list[package.Source], dict[str, str]]:
     answers, receipts = _answers(subjects)
     looked = [package.sheet(*each) for each in staff.sheets_of(row.account)]
     own = [*_identity_sheets(row.account), *answers, *_steps(subjects), *_requests(row.account), *looked]
+    own.append(_complaints(subjects))
     sources = [package.Source("sayso", {"en": "Sayso", "zh-Hant": "Sayso"}, own)]
     for system, exported in fulfilment.results_of(row.id):
         sources.append(package.Source(system, inventory.system(system).title, exported["sheets"]))
