@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from sayso.centre.pages import (
     choices,
+    complain,
     data,
     history,
     home,
@@ -32,6 +33,7 @@ pages: list[URLPattern | URLResolver] = [
     path("centre/proof/<slug:event>/receipt.json", history.proof_file, name="proof_file"),
     path("centre/looks", looks.looks, name="looks"),
     path("confirm/<slug:number>", looks.confirm, name="confirm"),
+    path("centre/complain", complain.complain, name="complain"),
     path("centre/rules", rules.rules, name="rules"),
     path("centre/join", sign_in.join, name="join"),
     path("centre/step-up/<slug:act>", step_up.step_up, name="step_up"),
