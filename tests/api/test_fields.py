@@ -17,6 +17,7 @@ ADDRESS = "/v1/systems/shop/fields"
 def fax(brand: str) -> None:
     file: dict[str, Any] = copy.deepcopy(shop.FILE)
     file["tables"]["customers"]["columns"]["fax"] = {"category": "fax", "title": {"en": "fax"}}
+    file["tables"]["customers"]["columns"]["name"]["purposes"] = ["orders"]
     inventory.register_system(brand, file)
 
 
@@ -39,7 +40,7 @@ def test_each_field_says_whether_it_may_be_collected_and_what_for(call: Call, no
     inventory.drop_field("shop", "customers", "fax", "p-1", now)
     assert _field(call, "customers.fax")["collect"] is False
     name = _field(call, "customers.name")
-    assert (name["collect"], name["purposes"]) == (True, ["orders", "invoices"])
+    assert (name["collect"], name["purposes"]) == (True, ["orders"])
 
 
 def test_a_fact_of_a_category_no_purpose_needs_is_refused_at_the_door(call: Call, browser: str) -> None:

@@ -24,6 +24,7 @@ from tests.journeys.people import (
     DEV,
     LEARN,
     LIKED,
+    MARA,
     OTTO,
     PASS_ON,
     QUILT,
@@ -82,7 +83,7 @@ def people(demo: Demo, browser: Browser) -> Iterator[People]:
     steps = {"ada": _ada, "buying": _buying, "arriving": _arriving, "leaving": _leaving, "waiting": _waiting}
     found = People({"nobody": None})
     with leaving_no_trace(demo):
-        for who, step in (steps | {"otto": _otto, "dev": _dev}).items():
+        for who, step in (steps | {"mara": _mara, "otto": _otto, "dev": _dev}).items():
             with watched(browser) as (context, complaints):
                 address = STAFF.get(who) or f"{who}.pages@example.test"
                 found.known |= step(Person(demo, context.new_page(), address))
@@ -165,6 +166,18 @@ def _looks(staff: Person, address: str) -> str:
     staff.write("Why you look", "To see how it looks")
     staff.sends("Look")
     return staff.page.url.rsplit("/", 1)[1]
+
+
+def _mara(mara: Person) -> dict[str, str]:
+    mara.signs_in()
+    mara.opens(f"{mara.demo.sayso}/console/fields")
+    again = mara.page.get_by_role("link", name="Stop collecting: fax number")
+    if again.count():  # whatever became of it in another story
+        mara.hands.press(mara.page, again)
+    else:
+        mara.button("Propose to stop collecting and delete: fax number")
+    mara.page.wait_for_url("**/proposals/*")
+    return {"proposal": _number(mara)}
 
 
 def _otto(otto: Person) -> dict[str, str]:

@@ -29,7 +29,7 @@ class FieldsOut(Schema):
 
 
 def _field(field: Field, brand: str) -> Json:
-    purposes = [purpose.id for purpose in notices.current(brand).notice.using(field.category)]
+    purposes = [purpose.id for purpose in notices.current(brand).notice.using(field.category, field.purposes)]
     named = {name: getattr(field, name) for name in ("table", "column", "category")}
     return {**named, "collect": field.dropped_at is None, "purposes": purposes}
 

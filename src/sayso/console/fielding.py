@@ -18,7 +18,7 @@ from sayso.core.proposal import Decided, ProposalState
 from sayso.core.small import told
 from sayso.fulfilment import queries as fulfilment
 from sayso.fulfilment import services
-from sayso.fulfilment.queries import Report
+from sayso.fulfilment.queries import Measured, Report
 from sayso.inventory import queries as inventory
 from sayso.inventory.queries import Proposal
 
@@ -36,22 +36,28 @@ class Row:
     report: Report
     title: str
     filled: str
-    rows: str
     share: int | None
     newest: str
     used_by: tuple[str, ...]
     again: bool
 
 
+def _filled(counted: Measured) -> str:
+    if told(counted.rows) is None:
+        return _("fewer than 5 rows")
+    return _("%(n)s of %(all)s") % {"n": people(told(counted.filled)), "all": people(counted.rows)}
+
+
 def _row(report: Report, locale: str) -> Row:
     counted = report.measured
     filled = told(counted.filled) if counted else None
-    share = round(100 * filled / counted.rows) if counted and counted.rows and filled is not None else None
+    share = (
+        round(100 * filled / counted.rows) if counted and told(counted.rows) and filled is not None else None
+    )
     return Row(
         report,
         report.field.title.get(locale, report.field.name),
-        people(filled) if counted else "",
-        people(counted.rows) if counted else "",
+        _filled(counted) if counted else "",
         share,
         counted.newest if counted and filled else "",
         tuple(purpose.title[locale] for purpose in report.purposes),

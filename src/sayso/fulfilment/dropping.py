@@ -17,7 +17,7 @@ from sayso.notices import queries as notices
 
 
 def _check_unused(brand: str, field: Field) -> None:
-    users = notices.current(brand).notice.using(field.category)
+    users = notices.current(brand).notice.using(field.category, field.purposes)
     if users:
         named = ", ".join(purpose.id for purpose in users)
         raise Conflict("field_in_use", f"This field is used by {named}.", "Leave it, or change the notice.")

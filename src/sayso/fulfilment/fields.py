@@ -58,7 +58,7 @@ def field_report(brand: str) -> list[Report]:
     return [
         Report(
             one,
-            tuple(notice.using(one.category)),
+            tuple(notice.using(one.category, one.purposes)),
             counted[one.system][0].get((one.table, one.column)),
             counted[one.system][1],
             proposed.get((one.system, one.table, one.column)),

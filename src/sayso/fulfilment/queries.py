@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db.models import F
 
+from sayso.connectors.services import Measured
 from sayso.core.errors import NotFound
 from sayso.fulfilment.fields import Report, field_report, measured
 from sayso.fulfilment.models import SETTLED, Delivery
 from sayso.fulfilment.steps import GATE
 from sayso.inventory import queries as inventory
 
-__all__ = ["DeliveryView", "Report", "field_report", "measured"]
+__all__ = ["DeliveryView", "Measured", "Report", "field_report", "measured"]
 
 
 @dataclass(frozen=True, slots=True)

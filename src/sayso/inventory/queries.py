@@ -49,7 +49,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One described column of a brand's own database. `dropped_at`: since when it is collected no more."""
+    """One described column of a brand's own database. `dropped_at`: since when it is collected no more.
+
+    `purposes` are those the brand's file says it is for; None leaves it to all that need its category.
+    """
 
     system: str
     system_title: Texts
@@ -58,6 +61,7 @@ class Field:
     title: Texts
     category: str
     dropped_at: datetime | None = None
+    purposes: tuple[str, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -150,9 +154,17 @@ def _dropped(system: str) -> dict[tuple[str, str], datetime]:
 def _fields(system: System) -> Iterator[Field]:
     dropped = _dropped(system.id)
     for place in _columns(system):
-        at = dropped.get((place.table, place.column))
-        title = place.title or {}
-        yield Field(system.id, system.title, place.table, place.column, title, place.category, at)
+        named = system.config["tables"][place.table]["columns"][place.column].get("purposes")
+        yield Field(
+            system.id,
+            system.title,
+            place.table,
+            place.column,
+            place.title or {},
+            place.category,
+            dropped.get((place.table, place.column)),
+            None if named is None else tuple(named),
+        )
 
 
 def fields_of(brand: str) -> list[Field]:
