@@ -175,7 +175,7 @@ def _mara(mara: Person) -> dict[str, str]:
     if again.count():  # whatever became of it in another story
         mara.hands.press(mara.page, again)
     else:
-        mara.button("Propose to stop collecting and delete: fax number")
+        mara.hands.press(mara.page, mara.page.get_by_role("button", name=re.compile("Propose to stop.*fax")))
     mara.page.wait_for_url("**/proposals/*")
     return {"proposal": _number(mara)}
 
