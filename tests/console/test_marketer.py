@@ -191,7 +191,7 @@ def test_a_field_nothing_uses_goes_by_one_press_and_a_second_persons_approval(
     while fulfilment.carry_out_due(datetime.now(UTC)):
         pass
     text = page(mara, address)
-    assert "emptied: 2, left: 0" in text
+    assert {"emptied: 2", "left: 0"} <= set(re.findall(r"(?:emptied|left): \d+", text))
     assert "Otto" in text
     with database.begin() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM customers WHERE phone <> ''")) == 0
