@@ -2,7 +2,7 @@
 
 import copy
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,11 @@ DAY = timedelta(days=1)
 Saying = Callable[..., str]
 
 
+def all_told(subjects: Sequence[str]) -> frozenset[str]:
+    """Everybody told us a postcode some time ago, whatever they permit now."""
+    return frozenset({"location"})
+
+
 def file() -> dict[str, Any]:
     source: dict[str, Any] = yaml.safe_load((linen.BRAND / "asks.yaml").read_text())
     return source
@@ -44,7 +49,7 @@ def retitled() -> dict[str, Any]:
 
 def offered(brand: str, secret: str, at: datetime) -> Offered:
     found = services.next_ask(
-        brand, identity.resolve({"device": secret}).subjects, "order_confirmed", "en", at
+        brand, identity.resolve({"device": secret}, at).subjects, "order_confirmed", "en", frozenset(), at
     )
     assert isinstance(found, Offered)
     return found
@@ -142,7 +147,7 @@ def test_the_preview_is_what_customers_are_shown_and_counts_as_no_showing(
     shown = offered(brand, browser, now)
     assert (preview.texts, preview.words, preview.text_hash) == (shown.texts, shown.words, shown.text_hash)
     assert queries.preview(brand, postcode(), "zh-Hant", now).words["later"] == "現在先不要"
-    assert queries.history_of(brand, identity.resolve({"device": browser}).subjects)[0][1:] == []
+    assert queries.history_of(brand, identity.resolve({"device": browser}, now).subjects)[0][1:] == []
 
 
 def people(say: Saying, count: int, **said: ConsentStatus) -> list[str]:
@@ -156,10 +161,12 @@ def test_the_audience_is_counted_with_every_reason_and_small_numbers_are_not_tol
     people(say, 5, purchases=GIVEN, location=REFUSED)
     people(say, 1, purchases=GIVEN, location=GIVEN)
     people(say, 7, learn=GIVEN)
-    found = queries.audience_of(brand, postcode(), now)
+    found = queries.audience_of(brand, postcode(), all_told, now)
     assert found.may == 6
     assert found.may_not == {WhyNot.NEEDS: 7, WhyNot.REFUSED: 5, WhyNot.ANSWERED: None}
     assert found.everybody
+    nobody_told = queries.audience_of(brand, postcode(), lambda subjects: frozenset(), now)
+    assert nobody_told.may == 7  # whoever permits it and told nothing yet may be asked
 
 
 def test_the_audience_follows_the_very_rule_that_asks(brand: str, say: Saying, now: datetime) -> None:
@@ -169,9 +176,16 @@ def test_the_audience_follows_the_very_rule_that_asks(brand: str, say: Saying, n
     for secret in secrets_of[2::3][:2]:
         offered(brand, secret, now)
     later = now + timedelta(hours=2)
-    counted = audience.audience_of(brand, postcode(), later)
+    counted = audience.audience_of(brand, postcode(), all_told, later)
     asked = [
-        services.next_ask(brand, identity.resolve({"device": one}).subjects, "order_confirmed", "en", later)
+        services.next_ask(
+            brand,
+            identity.resolve({"device": one}, later).subjects,
+            "order_confirmed",
+            "en",
+            all_told([]),
+            later,
+        )
         for one in secrets_of
     ]
     assert (counted.may, sum(isinstance(one, Offered) for one in asked)) == (None, 2)
@@ -182,7 +196,7 @@ def test_a_person_with_two_devices_is_one_person(brand: str, say: Saying, now: d
     for account in [linking.link_customer({"customer": f"C-{n}"}, "", now) for n in range(5)]:
         for device in people(say, 2, purchases=GIVEN):
             linking.start_link(device, account, now)
-    found = queries.audience_of(brand, postcode(), now)
+    found = queries.audience_of(brand, postcode(), all_told, now)
     assert (found.may, found.may_not) == (0, {WhyNot.NEEDS: 5})
 
 
@@ -191,7 +205,7 @@ def test_people_are_read_in_batches_and_no_more_than_the_most(
 ) -> None:
     people(say, 9, purchases=GIVEN)
     monkeypatch.setattr(audience, "BATCH", 2)
-    assert queries.audience_of(brand, postcode(), now).may == 9
+    assert queries.audience_of(brand, postcode(), all_told, now).may == 9
     monkeypatch.setattr(audience, "MOST", 6)
-    found = queries.audience_of(brand, postcode(), now)
+    found = queries.audience_of(brand, postcode(), all_told, now)
     assert (found.may, found.everybody) == (6, False)

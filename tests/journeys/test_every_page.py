@@ -36,7 +36,7 @@ from tests.journeys.people import (
 
 pytestmark = pytest.mark.journey
 SDK_DIR = Path(__file__).parents[2] / "sdk/js"
-STAFF = {"otto": OTTO, "dev": DEV}
+STAFF = {"otto": OTTO, "dev": DEV, "mara": MARA}
 CONFIRM = re.compile(r"http\S+/confirm/\S+")
 DRESSES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},

@@ -1,6 +1,7 @@
 """To how many people a question may be put now, and to how many not, and why: counted by the rule that asks."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from sayso.core.small import told
 from sayso.identity import queries as identity
 from sayso.notices import queries as notices
 
+Ways = tuple[tuple[str, ...], ...]
+Told = Callable[[Sequence[str]], frozenset[str]]
 BATCH = 200  # people read at once
 MOST = 2_000  # people looked at for one count; ids are random, so the first ones are a random choice
 
@@ -29,13 +32,11 @@ class Audience:
     everybody: bool
 
 
-def _why_not(
-    brand: str, ask: Ask, asks: Asks, ways: tuple[tuple[str, ...], ...], now: datetime
-) -> WhyNot | None:
+def _why_not(brand: str, ask: Ask, asks: Asks, ways: Ways, told_of: Told, now: datetime) -> WhyNot | None:
     """Say why not, when the question may be put to a person on none of her devices."""
     reasons = []
     for subjects in ways:
-        past = gathering.past_of(brand, subjects, asks, now)
+        past = gathering.past_of(brand, subjects, asks, told_of(subjects), now)
         reason = rules.why_not(ask, asks, past, now)
         if reason is None:
             return None
@@ -43,16 +44,18 @@ def _why_not(
     return reasons[0]
 
 
-def audience_of(brand: str, entry: Entry, now: datetime) -> Audience:
+def audience_of(brand: str, entry: Entry, told_of: Told, now: datetime) -> Audience:
     """Count the audience of a question, published or only drafted.
+
+    `told_of` gives the categories of which subjects have told something already: a room beside this one knows.
 
     Raises `Invalid` with code `invalid_asks` for one that could not be published.
     """
     ask = read_ask(entry, notices.current(brand).notice)
     asks = replace(authored.asks_of(brand), asks=(ask,))
     counts: Counter[WhyNot | None] = Counter()
-    for person in identity.everybody(MOST, BATCH):
-        counts[_why_not(brand, ask, asks, person.ways, now)] += 1
+    for person in identity.everybody(MOST, BATCH, now):
+        counts[_why_not(brand, ask, asks, person.ways, told_of, now)] += 1
     may = counts.pop(None, 0)
     may_not = {reason: told(count) for reason, count in counts.most_common() if reason is not None}
     return Audience(told(may), may_not, may + counts.total() < MOST)

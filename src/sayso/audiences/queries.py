@@ -48,7 +48,7 @@ def _answer(brand: str, purpose: Purpose, person: OnePerson, now: datetime) -> s
 
 def _count(brand: str, purposes: list[Purpose], now: datetime) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {purpose.id: Counter() for purpose in purposes}
-    for person in identity.everybody(MOST, BATCH):
+    for person in identity.everybody(MOST, BATCH, now):
         subjects = list(dict.fromkeys(subject for way in person.ways for subject in way))
         before = {choice.split(".")[0] for choice in consent.said_yes_by(subjects, brand, now - LONG_AGO)}
         for purpose in purposes:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from sayso.console import ask_form
 from sayso.console.brand import locale_of, people, the_brand, the_notice, who
 from sayso.console.gates import needs, staff
 from sayso.core.ask import WhyNot
+from sayso.personalisation import queries as personalisation
 
 WHY_NOT: dict[str, str | Promise] = {
     WhyNot.REFUSED: gettext_lazy("They said no. They are never asked again."),
@@ -120,7 +122,7 @@ def preview(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("console:ask", name)
     locale = request.GET.get("locale", locale_of(notice))
     offered = asks.preview(brand, found.newest, locale, now)
-    counted = asks.audience_of(brand, found.newest, now)
+    counted = asks.audience_of(brand, found.newest, partial(personalisation.categories_told, brand), now)
     reasons = [(WHY_NOT.get(why, why), people(count)) for why, count in counted.may_not.items()]
     page = {
         **_card(offered, request.path),

@@ -53,23 +53,23 @@ class OnePerson:
     ways: tuple[tuple[str, ...], ...]
 
 
-def people(after: str, limit: int) -> list[OnePerson]:
+def people(after: str, limit: int, now: datetime) -> list[OnePerson]:
     """List people by their random id, from the one after `after`; a device signed in counts with its account."""
-    linked = models.DeviceLink.objects.filter(ended_at=None).values("device_id")
+    linked = models.DeviceLink.objects.filter(ended_at=None, until__gt=now).values("device_id")
     rows = models.Subject.objects.filter(id__gt=after).exclude(id__in=linked).order_by("id")[:limit]
-    return [OnePerson(row.id, _ways(row.id)) for row in rows]
+    return [OnePerson(row.id, _ways(row.id, now)) for row in rows]
 
 
-def everybody(most: int, batch: int) -> Iterator[OnePerson]:
+def everybody(most: int, batch: int, now: datetime) -> Iterator[OnePerson]:
     """Walk over people, a batch at a time and no more than `most`: by random ids, so the first are a fair choice."""
     after, left = "", most
-    while left > 0 and (found := people(after, min(batch, left))):
+    while left > 0 and (found := people(after, min(batch, left), now)):
         yield from found
         after, left = found[-1].id, left - len(found)
 
 
-def _ways(subject: str) -> tuple[tuple[str, ...], ...]:
-    return tuple((link.device, subject) for link in links_of(subject)) or ((subject,),)
+def _ways(subject: str, now: datetime) -> tuple[tuple[str, ...], ...]:
+    return tuple((link.device, subject) for link in links_of(subject, now)) or ((subject,),)
 
 
 def device_subject(secret: str) -> str | None:
