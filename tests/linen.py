@@ -20,6 +20,7 @@ MONDAY = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 PURCHASES = "personalise.purchases.use.self"
 PREFERENCES = "personalise.preferences.use.self"
 LOCATION = "personalise.location.use.self"
+NEWSLETTER = "newsletter.contact.use.self"
 LEARN = "learn.purchases.use.self"
 PASS_ON = "pass_on.purchases.disclose.brightside"
 ADS = "ads.browsing.share_ads.brightside"

@@ -24,7 +24,7 @@ Call = Callable[..., tuple[int, dict[str, Any]]]
 @pytest.fixture
 def brand(db: None, now: datetime) -> str:
     publishing.publish_notice(linen.document(), "Otto", now)
-    asks.set_catalogue("linen-and-loom", yaml.safe_load((linen.BRAND / "asks.yaml").read_text()))
+    asks.set_catalogue("linen-and-loom", yaml.safe_load((linen.BRAND / "asks.yaml").read_text()), now)
     return "linen-and-loom"
 
 

@@ -21,7 +21,7 @@ from tests import linen
 @pytest.fixture
 def brand(db: None, now: datetime) -> str:
     publishing.publish_notice(linen.document(), "Otto", now)
-    services.set_catalogue("linen-and-loom", yaml.safe_load((linen.BRAND / "asks.yaml").read_text()))
+    services.set_catalogue("linen-and-loom", yaml.safe_load((linen.BRAND / "asks.yaml").read_text()), now)
     return "linen-and-loom"
 
 

@@ -151,7 +151,7 @@ def test_nobody_unknown_is_asked_and_nobody_at_the_checkout(brand: str, browser:
 
 
 def test_a_brand_without_questions_asks_nothing(brand: str, browser: str, now: datetime) -> None:
-    services.set_catalogue(brand, {})
+    services.set_catalogue(brand, {}, now)
     assert ask(brand, browser, now) is WhyNot.NOTHING
 
 

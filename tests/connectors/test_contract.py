@@ -95,6 +95,12 @@ def any_connector(request: pytest.FixtureRequest) -> Connector:
     return KINDS[request.param](request)
 
 
+def field_of(connector: Connector) -> tuple[str, str]:
+    """Give a field that the system can empty."""
+    measured = connector.measure() if Verb.MEASURE in connector.offers else ()
+    return next(((one.table, one.column) for one in measured if one.column in ("name", "phone")), ("", ""))
+
+
 def call(connector: Connector, verb: Verb) -> object:
     calls: dict[Verb, Callable[[], object]] = {
         Verb.FIND: lambda: connector.find(ADA, NOW),
@@ -103,6 +109,8 @@ def call(connector: Connector, verb: Verb) -> object:
         Verb.ERASE: lambda: connector.erase(ADA, "key-2", datetime.now(UTC), datetime.now(UTC)),
         Verb.SUPPRESS: lambda: connector.suppress(ADA, "key-3"),
         Verb.VERIFY: lambda: connector.verify(ADA),
+        Verb.MEASURE: connector.measure,
+        Verb.DROP_FIELD: lambda: connector.drop_field(*field_of(connector), "key-5"),
         Verb.TELL: lambda: connector.tell(
             "audience.member.removed", {"member": "4dd1a0a8"}, "key-4", datetime.now(UTC), datetime.now(UTC)
         ),
@@ -133,6 +141,21 @@ def test_after_an_erasure_nothing_is_found_by_whoever_can_be_searched(any_connec
 
 def test_finding_changes_nothing(any_connector: Connector) -> None:
     assert any_connector.find(ADA, NOW) == any_connector.find(ADA, NOW)
+
+
+def test_measuring_changes_nothing_and_a_dropped_field_is_empty_for_everybody(
+    any_connector: Connector,
+) -> None:
+    if Verb.DROP_FIELD not in any_connector.offers:
+        return
+    table, column = field_of(any_connector)
+    before = any_connector.measure(table)
+    assert before == any_connector.measure(table)
+    any_connector.drop_field(table, column, "key-6")
+    filled = {one.column: one.filled for one in any_connector.measure(table)}
+    assert filled.pop(column) == 0
+    assert filled == {one.column: one.filled for one in before if one.column != column}
+    assert [one.filled for one in before if one.column == column] > [0]
 
 
 def test_somebody_nobody_knows_is_erased_without_harm(any_connector: Connector) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from sayso.core.ask import Ask, Asks, Outcome, Past, Shown, WhyNot, next_ask
-from sayso.core.ask_reading import read_asks
+from sayso.core.ask import TEXTS, Ask, Asks, Outcome, Past, Shown, WhyNot, next_ask, why_not
+from sayso.core.ask_reading import faults, read_ask, read_asks
 from sayso.core.decision import Reason
 from sayso.core.errors import Invalid
 from tests import linen
@@ -151,6 +151,9 @@ WRONG: dict[str, Any] = {
     "choices-no-list": entry(choices=LOCATION),
     "told-not-asked": entry(needs=[linen.ORDERS]),
     "missing-text": entry(benefit={"en": "Only English"}),
+    "text-no-table": entry(title="English"),
+    "blank-text": entry(title={"en": "Shall we?", "zh-Hant": " "}),
+    "endless-text": entry(title={"en": "x" * 501, "zh-Hant": "可以嗎？"}),
     "no-days": entry(not_now={"quiet_days": 0}),
     "true-days": entry(not_now={"quiet_days": True}),
     "field-missing": entry(field=None),
@@ -166,3 +169,29 @@ def test_questions_that_could_trick_or_fail_a_person_are_not_accepted(source: An
     with pytest.raises(Invalid) as refused:
         read_asks(source, NOTICE)
     assert refused.value.code == "invalid_asks"
+
+
+def test_one_rule_says_why_a_question_may_not_be_put_whatever_stands_beside_it() -> None:
+    asks = read_asks(document(), NOTICE)
+    (postcode,) = asks.asks
+    assert why_not(postcode, asks, past(), MONDAY) is None
+    assert why_not(postcode, asks, past(Reason.REFUSED), MONDAY) is WhyNot.REFUSED
+    assert why_not(replace(postcode, moment="checkout"), asks, past(), MONDAY) is WhyNot.MOMENT
+
+
+def test_a_form_hears_everything_that_is_wrong_each_beside_its_place() -> None:
+    (source,) = document()["asks"]
+    assert faults(source, NOTICE) == {}
+    assert read_ask(source, NOTICE) == read_asks(document(), NOTICE).asks[0]
+    wrong = {
+        **source,
+        "id": "Post Code",
+        "moment": "checkout",
+        "title": {"en": "Only English"},
+        "field": None,
+    }
+    found = faults(wrong, NOTICE)
+    of_the_field = {f"field.{name}" for name in ("name", "category", "autocomplete", "max_length", "label")}
+    assert set(found) == {"id", "moment", "title"} | of_the_field
+    assert "zh-Hant" in found["title"].remedy
+    assert set(faults({}, NOTICE)) == {"id", "moment", "choices", *of_the_field, *TEXTS}

@@ -125,6 +125,13 @@ def test_only_what_some_purpose_needs_is_needed() -> None:
     assert notice.needing("payment") == []
 
 
+def test_a_category_is_used_by_every_purpose_that_lists_it_and_a_field_may_be_for_fewer() -> None:
+    notice = read_notice(linen.document())
+    assert [one.id for one in notice.using("contact")] == ["newsletter", "orders"]
+    assert [one.id for one in notice.using("contact", ("orders", "invoices"))] == ["orders"]
+    assert notice.using("contact", ()) == notice.using("fax") == []
+
+
 def test_an_unlisted_choice_has_no_material() -> None:
     with pytest.raises(Invalid):
         read_notice(linen.document()).material("a.b.use.self")

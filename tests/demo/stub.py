@@ -27,7 +27,8 @@ ASK = {
     "how_long": "Twelve months, or until you take it back.",
     "benefit": "Suggestions for your weather, right here on this page.",
     "choices": [linen.LOCATION],
-    "field": {"name": "postcode", "label": "Your postcode", "autocomplete": "postal-code"},
+    "field": {"name": "postcode", "label": "Your postcode", "autocomplete": "postal-code", "max_length": 10},
+    "words": layout.ask_words("en"),
     "version": NOTICE.version,
     "text_hash": "sha256:" + "0" * 64,
     "layout": "ask-1",
@@ -60,6 +61,7 @@ class Sayso:
     states: dict[str, dict[str, str]] = field(default_factory=dict)
     letters_to: set[str] = field(default_factory=set)
     suppressed: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)
     asks: list[dict[str, Any]] = field(default_factory=lambda: [ASK])
     off: set[str] = field(default_factory=set)
     heard: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
@@ -139,6 +141,9 @@ def _answer(
             if len(body["born"]) != 7:
                 return 422, {"code": "invalid_age", "remedy": "Send YYYY-MM."}
             return 200, {"band": "child"}
+        case "GET", "systems/shop/fields":
+            return 200, {"fields": [{"table": "customers", "column": name, "collect": name not in sayso.given_up}
+                                    for name in ("phone", "fax")]}  # fmt: skip
         case "POST", "suppressions/check":
             found = [i for i, one in enumerate(body["identifiers"]) if one["value"] in sayso.suppressed]
             return 200, {"suppressed": found}

@@ -205,7 +205,9 @@ def test_one_thing_is_asked_after_the_order_with_three_equal_answers_and_the_ben
     assert sayso.sent("/v1/asks/next")[0]["moment"] == "order_confirmed"
     assert len(re.findall(r'<button name="answer"', page.text)) == 3
     assert not re.search(r'<button name="answer"[^>]*class', page.text)
-    fields = dict(re.findall(r'name="(id|version|text_hash|layout|base|event)" value="([^"]+)"', page.text))
+    fields = dict(
+        re.findall(r'name="(id|version|text_hash|layout|base|event|field)" value="([^"]+)"', page.text)
+    )
     answered = visitor.post(
         page.url.path,
         data={**fields, "answer": "given", "postcode": "96161"},
@@ -228,7 +230,9 @@ def test_not_now_and_no_are_one_press_and_send_no_postcode(
     said: str, words: str, visitor: httpx.Client, sayso: stub.Sayso, device: str
 ) -> None:
     page = buy(visitor, "p-001")
-    fields = dict(re.findall(r'name="(id|version|text_hash|layout|base|event)" value="([^"]+)"', page.text))
+    fields = dict(
+        re.findall(r'name="(id|version|text_hash|layout|base|event|field)" value="([^"]+)"', page.text)
+    )
     answered = visitor.post(page.url.path, data={**fields, "answer": said, "postcode": "96161"})
     assert words in answered.text
     assert "value" not in sayso.sent("/v1/asks/postcode/answers")[0]
@@ -242,7 +246,9 @@ def test_nothing_is_asked_of_a_browser_that_never_answered(visitor: httpx.Client
 
 def test_an_answer_that_was_not_recorded_is_said_so(visitor: httpx.Client, device: str) -> None:
     page = buy(visitor, "p-001")
-    fields = dict(re.findall(r'name="(id|version|text_hash|layout|base|event)" value="([^"]+)"', page.text))
+    fields = dict(
+        re.findall(r'name="(id|version|text_hash|layout|base|event|field)" value="([^"]+)"', page.text)
+    )
     answered = visitor.post(page.url.path, data={**fields, "answer": "given", "postcode": ""})
     assert answered.status_code == 422
     assert "nothing changed" in answered.text

@@ -1,6 +1,8 @@
 """When Sayso is down, slow or talking nonsense, the shop goes plain, not down."""
 
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -58,6 +60,20 @@ def test_an_import_leaves_out_whoever_was_erased(
     sayso.suppressed = {"customer91@example.test"}
     done = programs.run(home, "sayso_demo.shop", "import-customers", str(file), **told)
     assert "imported: 1, already here: 1, refused because erased: 1" in done.stdout
+
+
+def test_an_import_leaves_empty_what_is_collected_no_more(
+    home: Path, sayso: stub.Sayso, shop: str, told: dict[str, str]
+) -> None:
+    head = CSV.splitlines()[0].replace("phone", "phone,fax")
+    row = "C-950{0},Test Customer 9{0},fax9{0}@example.test,555,777,3 Quay Street,Galway,H91 AX99,,IE"
+    file = home / "faxes.csv"
+    for number, sayso.given_up in ((5, set[str]()), (6, {"fax"})):
+        file.write_text(f"{head}\n{row.format(number)}\n")
+        assert programs.run(home, "sayso_demo.shop", "import-customers", str(file), **told).returncode == 0
+    with closing(sqlite3.connect(home / "shop.sqlite3")) as database:
+        query = "SELECT phone, fax FROM customers WHERE number LIKE 'C-950%' ORDER BY number"
+        assert database.execute(query).fetchall() == [("555", "777"), ("555", "")]
 
 
 def test_an_import_that_cannot_ask_imports_nobody(

@@ -117,6 +117,18 @@ SAYSO = (
         "sayso", "console:request", "otto", "/console/requests/{deletion}", state="a deletion", sees="#plan"
     ),
 )
+SAYSO += (
+    Stop("sayso", "centre:complain", "nobody", "/centre/complain", state="before any answer"),
+    Stop("sayso", "centre:complain", "ada", "/centre/complain", sees="textarea"),
+    Stop("sayso", "console:asks", "mara", "/console/asks", sees="table"),
+    Stop("sayso", "console:new_ask", "mara", "/console/new-ask", sees="textarea"),
+    Stop("sayso", "console:ask", "mara", "/console/asks/postcode", sees="#versions"),
+    Stop("sayso", "console:ask_preview", "mara", "/console/asks/postcode/preview", sees="section.ask"),
+    Stop("sayso", "console:reach", "mara", "/console/reach", sees="svg.bar"),
+    Stop("sayso", "console:fields", "otto", "/console/fields", sees="table"),
+    Stop("sayso", "console:proposal", "otto", "/console/fields/proposals/{proposal}"),
+    Stop("sayso", "console:complaints", "otto", "/console/complaints"),
+)
 SHOP = (
     Stop("shop", "home", "nobody", "/", state="with the banner", sees="sayso-banner .banner"),
     Stop("shop", "home", "ada", "/?opened=p-037", state="with suggestions", sees=".why[open]"),
@@ -183,6 +195,10 @@ FORMS = {  # addresses that only take what a button sends; opened by hand they s
         "console:decline": "/console/requests/{copy}/decline",
         "centre:language": "/language",
         "account_logout": "/sign-out",
+        "console:publish_ask": "/console/asks/postcode/publish",
+        "console:end_ask": "/console/asks/postcode/end",
+        "console:propose_drop": "/console/fields/propose",
+        "console:decide_drop": "/console/fields/proposals/{proposal}/decide",
     },
     "shop": {"put": "/basket/p-001", "switch": "/reasons"},
 }

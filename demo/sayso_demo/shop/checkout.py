@@ -68,13 +68,16 @@ def _answer(request: HttpRequest, key: str, shown: dict[str, object]) -> HttpRes
     try:
         told["base"] = int(request.POST.get("base", ""))
         event = str(uuid.UUID(request.POST.get("event", "")))
-        consent.answer_ask(
-            request, told, cast(Answer, said), event, request.POST.get("postcode", "").strip()[:10]
-        )
+        consent.answer_ask(request, told, cast(Answer, said), event, _typed(request))
     except (SaysoProblem, ValueError) as problem:
         failed = {"failed": True, "remedy": getattr(problem, "remedy", "")}
         return render(request, "shop/thanks.html", {**shown, **_question(request), **failed}, status=422)
     return redirect(reverse("thanks", kwargs={"key": key}) + f"?answered={said}#asked")
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    name = request.POST.get("field", "")
+    return {name: request.POST.get(name, "").strip()[:100]}
 
 
 def _question(request: HttpRequest) -> dict[str, object]:
@@ -83,8 +86,9 @@ def _question(request: HttpRequest) -> dict[str, object]:
         return {}
     return {
         "ask": ask,
+        "ask_action": request.path,
         "ask_parts": [(part, ask.get(part, "")) for part in PARTS],
-        "event": str(uuid.uuid4()),
+        "ask_event": str(uuid.uuid4()),
     }
 
 

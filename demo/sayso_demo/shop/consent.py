@@ -176,13 +176,13 @@ def next_ask(request: HttpRequest, moment: str) -> dict[str, Any] | None:
 
 
 def answer_ask(
-    request: HttpRequest, shown: dict[str, Any], answer: Answer, event: str, postcode: str
+    request: HttpRequest, shown: dict[str, Any], answer: Answer, event: str, typed: dict[str, str]
 ) -> None:
     """Pass the visitor's answer on; raises SaysoProblem when it was not recorded."""
     subject = subject_of(request)
     if subject is None:
         raise SaysoProblem("device_missing", "", 401)
-    value = {"postcode": postcode} if answer == "given" else None
+    value = typed if answer == "given" else None
     sayso().answer_ask(subject, shown, answer, value=value, locale=locale(), event=event)
 
 

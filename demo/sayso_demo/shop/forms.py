@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -117,12 +118,14 @@ class ImportedCustomer(forms.Form):
     name = forms.CharField(max_length=200)
     email = forms.EmailField(max_length=254)
     phone = forms.CharField(max_length=40, required=False)
+    fax = forms.CharField(max_length=40, required=False)
     line1 = forms.CharField(max_length=200)
     city = forms.CharField(max_length=100)
     postcode = forms.CharField(max_length=16)
     region = forms.CharField(max_length=8, required=False)
     country = forms.RegexField(r"^[A-Z]{2}$")
 
-    def delivery(self) -> Delivery:
-        """Return the row as the address book takes it, without the number."""
-        return Delivery(**{name: value for name, value in self.cleaned_data.items() if name != "number"})
+    def delivery(self, *, without: Collection[str] = ()) -> Delivery:
+        """Return the row as the address book takes it, without the number and what is collected no more."""
+        left = {"number", *without}
+        return Delivery(**{name: value for name, value in self.cleaned_data.items() if name not in left})

@@ -16,6 +16,10 @@ from sayso_demo.shop.models import Customer, Suppression
 from sayso_demo.shop.orders import address_of, new_customer
 
 AT_ONCE = 200
+SILENT = (
+    "Sayso could not say who was erased or what is collected no more, so nothing was imported."
+    " Start Sayso and try again."
+)
 
 
 class NotImported(Exception):
@@ -34,13 +38,14 @@ class Imported:
 def import_customers(file: Path) -> Imported:
     """Load every row but those of erased people; raises NotImported and changes nothing on any doubt."""
     rows = _rows(file)
-    erased = _erased(rows)
+    erased, given_up = _erased(rows), _given_up()
     wanted = [row for place, row in enumerate(rows) if place not in erased]
     now, new = timezone.now(), 0
     with transaction.atomic():
         for row in wanted:
             if not Customer.objects.filter(number=row.cleaned_data["number"]).exists():
-                new_customer(row.delivery(), address_of(row.delivery()), now, row.cleaned_data["number"])
+                delivery = row.delivery(without=given_up)
+                new_customer(delivery, address_of(delivery), now, row.cleaned_data["number"])
                 new += 1
     return Imported(new, len(wanted) - new, len(erased))
 
@@ -52,6 +57,15 @@ def _rows(file: Path) -> list[ImportedCustomer]:
         if not row.is_valid():
             raise NotImported(f"Line {line}: look at {', '.join(row.errors)}. Nothing was imported.")
     return rows
+
+
+def _given_up() -> set[str]:
+    """Return the columns of the customers' table that Sayso says nobody may fill any more."""
+    try:
+        names = (name.split(".") for name in sayso().given_up("shop"))
+        return {column for table, column in names if table == "customers"}
+    except SaysoProblem as fault:
+        raise NotImported(SILENT) from fault
 
 
 def _erased(rows: list[ImportedCustomer]) -> set[int]:
@@ -76,7 +90,5 @@ def _erased(rows: list[ImportedCustomer]) -> set[int]:
                 part[index][0] for index in sayso().check_suppressed([identifier for _, identifier in part])
             }
     except (SaysoProblem, IndexError) as fault:
-        raise NotImported(
-            "Sayso could not say who was erased, so nothing was imported. Start Sayso and try again."
-        ) from fault
+        raise NotImported(SILENT) from fault
     return found

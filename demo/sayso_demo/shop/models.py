@@ -36,6 +36,7 @@ class Customer(models.Model):
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254)
     phone = models.CharField(max_length=40, blank=True)
+    fax = models.CharField(max_length=40, blank=True)  # from the order forms of the early years
     address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, related_name="residents")
     country = models.CharField(max_length=2)
     region = models.CharField(max_length=8, blank=True)

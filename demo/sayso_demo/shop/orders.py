@@ -28,6 +28,7 @@ class Delivery:
     region: str = ""
     phone: str = ""
     gift_note: str = ""
+    fax: str = ""
 
 
 @transaction.atomic
@@ -64,6 +65,7 @@ def new_customer(delivery: Delivery, address: Address, now: datetime, number: st
         name=delivery.name,
         email=delivery.email.lower(),
         phone=delivery.phone,
+        fax=delivery.fax,
         address=address,
         country=delivery.country,
         region=delivery.region,

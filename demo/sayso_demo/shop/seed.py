@@ -78,6 +78,7 @@ def _shopper(number: int, chance: random.Random) -> None:
         postcode=postcode,
         region=region,
         country=country,
+        fax=f"+353 91 555 {number:03d}" if number % 5 == 0 else "",
     )
     for visit in range(chance.randint(1, 3)):
         day = OPENED + timedelta(days=chance.randint(3, 400) + visit)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
+from sayso_sdk.django import TEMPLATES as ASK_TEMPLATES
 
 from sayso_demo.database import database
 
@@ -43,6 +44,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ASK_TEMPLATES],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

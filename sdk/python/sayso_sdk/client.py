@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -177,6 +177,13 @@ class Client:
         if not isinstance(found, list) or not all(isinstance(index, int) for index in found):
             raise unreadable(200)
         return found
+
+    def given_up(self, system: str) -> set[str]:
+        """Return the fields of a system (`table.column`) that are to be collected no more."""
+        found = self._call("GET", f"{self._url}/v1/systems/{quote(system, safe='')}/fields").get("fields")
+        if not isinstance(found, list):
+            raise unreadable(200)
+        return {f"{one['table']}.{one['column']}" for one in found if not one["collect"]}
 
     def _call(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         try:

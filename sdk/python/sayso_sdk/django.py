@@ -6,6 +6,7 @@ path("privacy/<path:path>", privacy_proxy)          # settings: SAYSO_URL = "htt
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import httpx
 from django.conf import settings
@@ -16,6 +17,9 @@ from sayso_sdk.client import TIMEOUT, Client
 from sayso_sdk.device import COOKIE, MAX_AGE, cookie_name, device_secret
 from sayso_sdk.errors import SaysoProblem
 from sayso_sdk.proxy import LARGEST_BODY, ProxyAnswer, ProxyRequest, forward, unreachable
+
+TEMPLATES = Path(__file__).parent / "templates"
+"""Templates a site may include: `sayso/ask-1.html` shows a question of `/v1/asks/next` in the layout ask-1."""
 
 ADDRESS = "SAYSO_URL"
 """The name of the site's setting that holds Sayso's address."""

@@ -47,6 +47,7 @@ class AskOut(Schema):
     by_whom: str
     how_long: str
     benefit: str
+    words: dict[str, str]
     choices: list[str]
     field: FieldOut
     locale: str
@@ -64,7 +65,7 @@ class NextOut(Schema):
 
 
 def _shown(offered: Offered) -> Json:
-    names = ("id", "choices", "field", "locale", "version", "text_hash", "layout", "base")
+    names = ("id", "words", "choices", "field", "locale", "version", "text_hash", "layout", "base")
     return {**offered.texts, **{name: getattr(offered, name) for name in names}}
 
 

@@ -10,6 +10,39 @@ class Catalogue(models.Model):
     document = models.JSONField()
 
 
+class AskVersion(models.Model):
+    """One question as it was published, from the brand's file or from the console. Append-only.
+
+    The newest number is what is asked; one without `entry` says that it is asked no more. `hashes` gives the
+    hash of its text per locale: by it every answer finds the words it was given to.
+    """
+
+    brand = models.CharField(max_length=40)
+    ask = models.CharField(max_length=40)
+    number = models.IntegerField()
+    entry = models.JSONField(null=True)
+    hashes = models.JSONField(default=dict)
+    source = models.CharField(max_length=10)
+    by = models.IntegerField(null=True)  # the login of one of the staff
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "ask", "number"], name="ask_version_once")]
+
+
+class AskDraft(models.Model):
+    """A question as somebody of the staff is writing it; nobody is asked it."""
+
+    brand = models.CharField(max_length=40)
+    ask = models.CharField(max_length=40)
+    entry = models.JSONField()
+    by = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "ask"], name="ask_draft_once")]
+
+
 class AskShown(models.Model):
     """A question shown to a subject. Shown again within the hour it is the same showing."""
 

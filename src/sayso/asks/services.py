@@ -9,19 +9,22 @@ from django.db import transaction
 
 from sayso.asks import models, queries
 from sayso.asks.queries import Offered
+from sayso.asks.writing import end_ask, publish_ask, save_draft, set_catalogue
 from sayso.consent import queries as consent
 from sayso.consent import services as answering
 from sayso.consent.queries import Answered, Recorded
 from sayso.core import ask as rules
 from sayso.core.ask import Ask, WhyNot
-from sayso.core.ask_reading import read_asks
 from sayso.core.consent import Answer
 from sayso.core.errors import Invalid, NotFound, Unproved
 from sayso.core.fact import Fact, read_value
 from sayso.core.values import read_event_id, read_utc
 from sayso.core.vocabulary import ANSWERABLE, PERMITTING, ConsentStatus, Voucher
 from sayso.identity import queries as identity
-from sayso.notices import queries as notices
+
+__all__ = [
+    "Said", "Taken", "answer_ask", "end_ask", "erase", "next_ask", "publish_ask", "save_draft", "set_catalogue",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,6 @@ class Taken:
     receipt: str
     standing: Answered
     fact: Fact | None
-
-
-def set_catalogue(brand: str, document: Mapping[str, Any]) -> None:
-    """Replace a brand's questions, held to the notice in force.
-
-    Raises `Invalid` with code `invalid_asks`, naming the place.
-    """
-    read_asks(document, notices.current(brand).notice)
-    models.Catalogue.objects.update_or_create(brand=brand, defaults={"document": dict(document)})
 
 
 @transaction.atomic

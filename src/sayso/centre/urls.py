@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from sayso.centre.pages import (
     age,
     choices,
+    complain,
     data,
     devices,
     guardian,
@@ -42,6 +43,7 @@ pages: list[URLPattern | URLResolver] = [
     path("centre/proof/<slug:event>/receipt.json", history.proof_file, name="proof_file"),
     path("centre/looks", looks.looks, name="looks"),
     path("confirm/<slug:number>", looks.confirm, name="confirm"),
+    path("centre/complain", complain.complain, name="complain"),
     path("centre/rules", rules.rules, name="rules"),
     path("centre/age", age.age, name="age"),
     path("centre/guardian", guardian.children, name="guardian"),

@@ -97,6 +97,8 @@ def apply(folder: Path, dry_run: bool, publisher: str) -> None:
     verb = "would publish" if dry_run else "published"
     notice = f"{verb} {done.version}" if done.published else f"unchanged {done.version}"
     click.echo(f"{done.brand}: notice {notice}; systems {', '.join(done.systems) or 'none'}")
+    for name in done.refused:
+        click.echo(f"refused {name}: nothing uses it and it was given up; take it out of the file", err=True)
 
 
 @main.command()

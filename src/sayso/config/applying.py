@@ -1,6 +1,6 @@
 """Apply a brand's folder: its sites, its notice, its systems, its asks. Configuration as code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from sayso.config import local_systems
 from sayso.core.errors import Invalid
 from sayso.core.notice_reading import read_notice
 from sayso.deployment.yaml import read_yaml
+from sayso.inventory import queries as inventory_queries
 from sayso.inventory import services as inventory
 from sayso.notices import queries as notices
 from sayso.notices import services as publishing
@@ -20,12 +21,16 @@ from sayso.rights import services as rights
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a folder came to: the brand, its notice version, whether that is new, and its systems."""
+    """What a folder came to: the brand, its notice version, whether that is new, and its systems.
+
+    `refused` names the fields it describes that were given up: they are not collected again.
+    """
 
     brand: str
     version: str
     published: bool
     systems: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
 
 def notice_document(folder: Path) -> dict[str, Any]:
@@ -72,7 +77,8 @@ def apply(folder: Path, publisher: str, now: datetime, keep: bool = True) -> App
     for document in local_systems.DOCUMENTS:
         inventory.register_system(planned.brand, document)
     rights.set_policy(planned.brand, brand.get("deletion", {}))
-    asks.set_catalogue(planned.brand, read_yaml(folder / "asks.yaml"))
+    asks.set_catalogue(planned.brand, read_yaml(folder / "asks.yaml"), now)
+    refused = tuple(f"{one.system}: {one.name}" for one in inventory_queries.refused_fields(planned.brand))
     if not keep:
         transaction.set_rollback(True)
-    return planned
+    return replace(planned, refused=refused)

@@ -1,5 +1,6 @@
 """Django's settings, all derived from the declared `SAYSO_*` variables."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -82,6 +83,8 @@ WSGI_APPLICATION = "sayso.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # The card of a question is the SDK's, so that a preview is what a shop shows.
+        "DIRS": [files("sayso_sdk") / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -25,6 +25,8 @@ class Verb(StrEnum):
     SUPPRESS = "suppress"
     VERIFY = "verify"
     TELL = "tell"
+    MEASURE = "measure"
+    DROP_FIELD = "drop_field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,17 @@ class Seen:
     places: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How full one field is: the rows of its table, how many hold something, the newest of these if dated."""
+
+    table: str
+    column: str
+    rows: int
+    filled: int
+    newest: str = ""  # ISO date
+
+
 class NotNow(Unavailable):
     """The system does not answer, or asked us to wait."""
 
@@ -144,6 +157,14 @@ class Connector:
     def tell(self, message: str, data: Mapping[str, Any], key: str, at: datetime, now: datetime) -> Done:
         """Send a message; `at` is when what it tells of happened, `now` when it is sent."""
         raise NotOffered(Verb.TELL)
+
+    def measure(self, table: str = "") -> tuple[Measured, ...]:
+        """Count how full the described fields are, of one table or of all. It changes nothing and tells nobody."""
+        raise NotOffered(Verb.MEASURE)
+
+    def drop_field(self, table: str, column: str, key: str) -> Done:
+        """Empty one field for everybody. Doing it again changes nothing."""
+        raise NotOffered(Verb.DROP_FIELD)
 
     def read_acknowledgement(self, key: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, Any]:
         """Give what the other side says about one message of ours, once its signature holds."""

@@ -10,6 +10,7 @@ from sayso.connectors.base import (
     Found,
     Identifier,
     Impossible,
+    Measured,
     NotNow,
     NotOffered,
     Person,
@@ -22,7 +23,7 @@ from sayso.core.values import NAME
 from sayso.inventory.queries import System
 
 __all__ = [
-    "Connector", "Done", "Exported", "Found", "Identifier", "Impossible", "NotNow", "NotOffered", "Person",
+    "Connector", "Done", "Exported", "Found", "Identifier", "Impossible", "Measured", "NotNow", "NotOffered", "Person",
     "Seen", "Sheet", "Verb", "connect",
 ]  # fmt: skip
 

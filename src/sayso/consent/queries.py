@@ -1,5 +1,6 @@
 """What was answered: standings, history, receipts."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +13,8 @@ from sayso.core.consent import band_of as age_band
 from sayso.core.layout import locale_for
 from sayso.core.masking import masked
 from sayso.core.opt_out import Scope, covered
-from sayso.core.values import read_utc
-from sayso.core.vocabulary import ConsentStatus
+from sayso.core.values import read_utc, utc_text
+from sayso.core.vocabulary import PERMITTING, ConsentStatus
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import queries as identity
 from sayso.notices import queries as notices
@@ -115,6 +116,29 @@ def history_of(subjects: list[str], brand: str) -> list[Recorded]:
     """List the answers of these subjects, newest first."""
     events = [event for subject in subjects for event in ledger.events_of(DjangoDatabase(), subject, brand)]
     return sorted(events, key=lambda event: event.seq, reverse=True)
+
+
+def withdrawals_since(brand: str, at: datetime) -> dict[str, set[str]]:
+    """Give the acts by which people took back a permission since a moment: choice → event ids.
+
+    One act has one id, for however many of a person's subjects it was recorded.
+    """
+    rows = models.Event.objects.filter(
+        brand=brand, recorded_at__gte=utc_text(at), outcome__contains="withdrawn"
+    )
+    acts: dict[str, set[str]] = {}
+    for event, outcome in rows.values_list("event", "outcome"):
+        for choice, status in json.loads(outcome).items():
+            if status == ConsentStatus.WITHDRAWN:
+                acts.setdefault(choice, set()).add(event)
+    return acts
+
+
+def said_yes_by(subjects: list[str], brand: str, at: datetime) -> set[str]:
+    """Give the choices that any of these subjects had permitted at some time before a moment."""
+    rows = models.Event.objects.filter(subject__in=subjects, brand=brand, recorded_at__lte=utc_text(at))
+    outcomes = [json.loads(outcome) for outcome in rows.values_list("outcome", flat=True)]
+    return {choice for said in outcomes for choice, status in said.items() if status in PERMITTING}
 
 
 def receipt_of(subjects: list[str], event: str) -> str | None:

@@ -29,10 +29,16 @@ class Shown:
     here: bool
 
 
+MARKETING = frozenset({"marketer"})
+OFFICERS = frozenset({"officer"})
 PLACES: tuple[Place, ...] = (
-    Place("console:queue", _("Requests"), frozenset({"officer"})),
-    Place("console:record", _("Record of processing"), frozenset({"officer"})),
-    Place("console:people", _("Find a person"), frozenset({"officer", "support"})),
+    Place("console:queue", _("Requests"), OFFICERS),
+    Place("console:record", _("Record of processing"), OFFICERS),
+    Place("console:people", _("Find a person"), OFFICERS | {"support"}),
+    Place("console:asks", _("Questions"), MARKETING),
+    Place("console:reach", _("Reach"), MARKETING | OFFICERS),
+    Place("console:fields", _("Fields"), MARKETING | OFFICERS),
+    Place("console:complaints", _("Complaints"), OFFICERS),
 )
 
 

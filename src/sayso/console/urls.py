@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sayso.console import people, record, views
+from sayso.console import asking, fielding, people, reaching, record, views
 
 app_name = "console"
 urlpatterns = [
@@ -20,4 +20,16 @@ urlpatterns = [
     path("console/requests/<slug:number>/evidence", views.evidence, name="evidence"),
     path("console/requests/<slug:number>/approve", views.approve, name="approve"),
     path("console/requests/<slug:number>/decline", views.decline, name="decline"),
+    path("console/asks", asking.listed, name="asks"),
+    path("console/new-ask", asking.new, name="new_ask"),
+    path("console/asks/<slug:name>", asking.one, name="ask"),
+    path("console/asks/<slug:name>/preview", asking.preview, name="ask_preview"),
+    path("console/asks/<slug:name>/publish", asking.publish, name="publish_ask"),
+    path("console/asks/<slug:name>/end", asking.end, name="end_ask"),
+    path("console/reach", reaching.reach, name="reach"),
+    path("console/complaints", reaching.complaints, name="complaints"),
+    path("console/fields", fielding.fields, name="fields"),
+    path("console/fields/propose", fielding.propose, name="propose_drop"),
+    path("console/fields/proposals/<slug:number>", fielding.proposal, name="proposal"),
+    path("console/fields/proposals/<slug:number>/decide", fielding.decide, name="decide_drop"),
 ]

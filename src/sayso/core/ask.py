@@ -151,6 +151,13 @@ def _quiet(ask: Ask, asks: Asks, past: Past, now: datetime) -> WhyNot | None:
     return WhyNot.BUDGET if len(recent) >= asks.most else None
 
 
+def why_not(ask: Ask, asks: Asks, past: Past, now: datetime) -> WhyNot | None:
+    """Say why this question may not be put to a person now, or None when it may: the one rule for it."""
+    if ask.moment in NEVER:
+        return WhyNot.MOMENT
+    return _stands(ask, past) or _quiet(ask, asks, past, now)
+
+
 def next_ask(asks: Asks, moment: str, past: Past, now: datetime) -> Ask | WhyNot:
     """Choose the one question for this moment, or say why there is none: the first reason in her way."""
     if moment in NEVER:
@@ -160,8 +167,8 @@ def next_ask(asks: Asks, moment: str, past: Past, now: datetime) -> Ask | WhyNot
     reasons: list[WhyNot] = []
     here = [ask for ask in asks.asks if ask.moment == moment]
     for ask in sorted(here, key=lambda one: (-one.priority, one.id)):
-        why_not = _stands(ask, past) or _quiet(ask, asks, past, now)
-        if why_not is None:
+        reason = why_not(ask, asks, past, now)
+        if reason is None:
             return ask
-        reasons.append(why_not)
+        reasons.append(reason)
     return reasons[0] if reasons else WhyNot.NOTHING

@@ -1,7 +1,9 @@
 """Read a brand's questions from their authored file and hold them to the notice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sayso.core.ask import NEVER, TEXTS, Ask, Asks, Field
@@ -13,6 +15,9 @@ from sayso.core.values import NAME
 
 QUIET_DAYS = 30
 LONGEST = 100  # characters a person is asked to type at most
+LONGEST_TEXT = 500  # characters of one text a person is asked to read
+
+Readers = dict[str, Callable[[], Any]]
 
 
 def _wrong(where: str, detail: str, remedy: str) -> Invalid:
@@ -41,10 +46,14 @@ def _number(source: Mapping[str, Any], key: str, fallback: int, where: str) -> i
 
 def _texts(source: Mapping[str, Any], key: str, notice: Notice, where: str) -> Texts:
     value = source.get(key)
-    if not isinstance(value, Mapping) or not all(isinstance(value.get(loc), str) for loc in notice.locales):
+    written = value if isinstance(value, Mapping) else {}
+    texts = {locale: text for locale in notice.locales if isinstance(text := written.get(locale), str)}
+    if len(texts) < len(notice.locales) or not all(text.strip() for text in texts.values()):
         remedy = f"Write `{key}` in each of {', '.join(notice.locales)}."
         raise _wrong(where, f"`{key}` lacks a locale.", remedy)
-    return {locale: value[locale].strip() for locale in notice.locales}
+    if any(len(text) > LONGEST_TEXT for text in texts.values()):
+        raise _wrong(where, f"`{key}` is too long.", f"Write at most {LONGEST_TEXT} characters.")
+    return {locale: text.strip() for locale, text in texts.items()}
 
 
 def _choices(source: Mapping[str, Any], key: str, notice: Notice, where: str) -> tuple[str, ...]:
@@ -57,39 +66,106 @@ def _choices(source: Mapping[str, Any], key: str, notice: Notice, where: str) ->
     return tuple(value)
 
 
-def _field(source: Any, choices: tuple[str, ...], notice: Notice, where: str) -> Field:
-    field = _table(source, where)
-    category = _name(field, "category", where)
-    if category not in SHAPES or not any(choice.split(".")[1] == category for choice in choices):
-        # FEATURES K1: what is typed in must be what the answer permits.
-        raise _wrong(where, "`category` is not one these choices permit.", "Ask for what the yes is about.")
-    return Field(
-        name=_name(field, "name", where),
-        category=category,
-        autocomplete=str(field.get("autocomplete", "off")),
-        max_length=min(_number(field, "max_length", LONGEST, where), LONGEST),
-        label=_texts(field, "label", notice, where),
-    )
-
-
-def _ask(source: Any, notice: Notice, where: str) -> Ask:
-    entry = _table(source, where)
-    moment = _name(entry, "moment", where)
-    if moment in NEVER:
-        raise _wrong(where, f"nobody is asked at `{moment}`.", "Ask when it brings something at once.")
+def _some_choices(entry: Mapping[str, Any], notice: Notice, where: str) -> tuple[str, ...]:
     choices = _choices(entry, "choices", notice, where)
     if not choices:
         raise _wrong(where, "`choices` is empty.", "Name the choices a yes permits.")
-    not_now = _table(entry.get("not_now", {}), f"{where}.not_now")
+    return choices
+
+
+def _moment(entry: Mapping[str, Any], where: str) -> str:
+    moment = _name(entry, "moment", where)
+    if moment in NEVER:
+        raise _wrong(where, f"nobody is asked at `{moment}`.", "Ask when it brings something at once.")
+    return moment
+
+
+def _category(entry: Mapping[str, Any], notice: Notice, where: str) -> str:
+    category = _name(_table(entry.get("field"), where), "category", where)
+    permitted = {choice.split(".")[1] for choice in _choices(entry, "choices", notice, where)}
+    if category not in SHAPES or category not in permitted:
+        # FEATURES K1: what is typed in must be what the answer permits.
+        raise _wrong(where, "`category` is not one these choices permit.", "Ask for what the yes is about.")
+    return category
+
+
+def _quiet(entry: Mapping[str, Any], where: str) -> timedelta:
+    not_now = _table(entry.get("not_now", {}), where)
+    return timedelta(days=_number(not_now, "quiet_days", QUIET_DAYS, where))
+
+
+def _field_readers(entry: Mapping[str, Any], notice: Notice, where: str) -> Readers:
+    def field() -> Mapping[str, Any]:
+        return _table(entry.get("field"), where)
+
+    return {
+        "field.name": lambda: _name(field(), "name", where),
+        "field.category": lambda: _category(entry, notice, where),
+        "field.autocomplete": lambda: str(field().get("autocomplete", "off")),
+        "field.max_length": lambda: min(_number(field(), "max_length", LONGEST, where), LONGEST),
+        "field.label": lambda: _texts(field(), "label", notice, where),
+    }
+
+
+def _readers(entry: Mapping[str, Any], notice: Notice, where: str) -> Readers:
+    """List how each place of a question is read: what a file, a form and its errors have in common."""
+    texts: Readers = {name: partial(_texts, entry, name, notice, where) for name in TEXTS}
+    return {
+        "id": lambda: _name(entry, "id", where),
+        "moment": lambda: _moment(entry, where),
+        "priority": lambda: _number(entry, "priority", 1, where),
+        "choices": lambda: _some_choices(entry, notice, where),
+        "needs": lambda: _choices(entry, "needs", notice, where),
+        "not_now": lambda: _quiet(entry, f"{where}.not_now"),
+        **_field_readers(entry, notice, f"{where}.field"),
+        **texts,
+    }
+
+
+def read_ask(source: Any, notice: Notice, where: str = "ask") -> Ask:
+    """Read one question (a JSON value) and hold it to the notice.
+
+    Raises `Invalid` with code `invalid_asks`, naming the place.
+    """
+    entry = _table(source, where)
+    read = {place: reader() for place, reader in _readers(entry, notice, where).items()}
+    names = ("name", "category", "autocomplete", "max_length", "label")
     return Ask(
-        id=_name(entry, "id", where),
-        moment=moment,
-        priority=_number(entry, "priority", 1, where),
-        choices=choices,
-        needs=_choices(entry, "needs", notice, where),
-        quiet=timedelta(days=_number(not_now, "quiet_days", QUIET_DAYS, where)),
-        field=_field(entry.get("field"), choices, notice, f"{where}.field"),
-        texts={name: _texts(entry, name, notice, where) for name in TEXTS},
+        id=read["id"],
+        moment=read["moment"],
+        priority=read["priority"],
+        choices=read["choices"],
+        needs=read["needs"],
+        quiet=read["not_now"],
+        field=Field(**{name: read[f"field.{name}"] for name in names}),
+        texts={name: read[name] for name in TEXTS},
+    )
+
+
+def faults(source: Mapping[str, Any], notice: Notice) -> dict[str, Invalid]:
+    """Give everything that is wrong with a question, by place: empty when `read_ask` takes it."""
+    found: dict[str, Invalid] = {}
+    for place, reader in _readers(source, notice, "ask").items():
+        try:
+            reader()
+        except Invalid as wrong:
+            found[place] = wrong
+    return found
+
+
+def read_budget(source: Mapping[str, Any]) -> Asks:
+    """Read how often a person may be asked; without any questions.
+
+    Raises `Invalid` with code `invalid_asks`, naming the place.
+    """
+    budget = _table(source.get("budget", {}), "budget")
+    person = _table(budget.get("per_person", {}), "budget.per_person")
+    after = _table(budget.get("after_withdrawal", {}), "budget.after_withdrawal")
+    return Asks(
+        (),
+        _number(person, "asks", 1, "budget.per_person"),
+        timedelta(days=_number(person, "days", 7, "budget.per_person")),
+        timedelta(days=_number(after, "quiet_days", QUIET_DAYS, "budget.after_withdrawal")),
     )
 
 
@@ -102,15 +178,7 @@ def read_asks(document: Any, notice: Notice) -> Asks:
     entries = source.get("asks", [])
     if not isinstance(entries, list):
         raise _wrong("asks", "it is not a list.", "Write one entry a question.")
-    asks = tuple(_ask(entry, notice, f"asks[{place}]") for place, entry in enumerate(entries))
+    asks = tuple(read_ask(entry, notice, f"asks[{place}]") for place, entry in enumerate(entries))
     if len({ask.id for ask in asks}) != len(asks):
         raise _wrong("asks", "two questions have one id.", "Give each its own id.")
-    budget = _table(source.get("budget", {}), "budget")
-    person = _table(budget.get("per_person", {}), "budget.per_person")
-    after = _table(budget.get("after_withdrawal", {}), "budget.after_withdrawal")
-    return Asks(
-        asks,
-        _number(person, "asks", 1, "budget.per_person"),
-        timedelta(days=_number(person, "days", 7, "budget.per_person")),
-        timedelta(days=_number(after, "quiet_days", QUIET_DAYS, "budget.after_withdrawal")),
-    )
+    return replace(read_budget(source), asks=asks)

@@ -59,6 +59,32 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 
+ASK_WORDS: dict[str, dict[str, str]] = {  # the fixed words of the layout ask-1
+    "en": {
+        "what_for": "What for",
+        "by_whom": "By whom",
+        "how_long": "How long",
+        "benefit": "What it brings you",
+        "give": "Yes, here it is",
+        "later": "Not now",
+        "no": "No, thanks",
+    },
+    "zh-Hant": {
+        "what_for": "用途",
+        "by_whom": "由誰使用",
+        "how_long": "多久",
+        "benefit": "對你的好處",
+        "give": "好，提供給你們",
+        "later": "現在先不要",
+        "no": "不用，謝謝",
+    },
+}
+
+
+def ask_words(locale: str) -> dict[str, str]:
+    """Give the fixed words around a question in a locale; English where we have none."""
+    return ASK_WORDS.get(locale, ASK_WORDS["en"])
+
 
 def locale_for(notice: Notice, wanted: str) -> str:
     """Give the notice's locale nearest to the wanted one: exact, same language, else its first."""

@@ -1,5 +1,6 @@
 """A notice as it is published. Immutable: its content hash is its name (ISO/IEC 29184)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +54,18 @@ class Notice:
     def needing(self, category: str) -> list[Choice]:
         """List the asked choices that need a category of data; none means: do not collect it."""
         return [choice for choice in self.choices() if choice.category == category]
+
+    def using(self, category: str, only: Collection[str] | None = None) -> list[Purpose]:
+        """List the purposes, asked or told, that need a category of data; none means: nothing uses it.
+
+        `only` names those that a field is for, when it is not for all of them.
+        """
+        return [
+            purpose
+            for purpose in self.purposes.values()
+            if any(part.choice.category == category for part in purpose.parts)
+            and (only is None or purpose.id in only)
+        ]
 
     def material(self, choice: str) -> str:
         """Give the hash of everything material told about a listed choice.

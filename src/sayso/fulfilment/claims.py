@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from sayso.core.errors import SaysoError
+from sayso.core.values import new_id
 from sayso.fulfilment.models import (
     DEAD,
     DONE,
@@ -28,6 +29,11 @@ FIRST_PAUSE = 1.0  # seconds
 LONGEST_PAUSE = 3600.0
 LAST_ATTEMPT = 60  # about two days
 _UNSETTLED = (WAITING, WORKING, TOLD)
+
+
+def new_key() -> str:
+    """Make an idempotency key, fit to be a webhook-id."""
+    return f"msg_{new_id().replace('-', '')}"
 
 
 def _due(now: datetime) -> Q:

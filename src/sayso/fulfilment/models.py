@@ -23,6 +23,7 @@ class Delivery(models.Model):
     subject = models.CharField(max_length=36, blank=True, db_index=True)
     member = models.CharField(max_length=36, blank=True, db_index=True)
     request = models.CharField(max_length=36, null=True, db_index=True)
+    proposal = models.CharField(max_length=36, blank=True, db_index=True)
     plan_version = models.CharField(max_length=71, blank=True)
     stage = models.IntegerField(default=0)
     checks = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")

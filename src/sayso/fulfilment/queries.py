@@ -7,17 +7,21 @@ from typing import Any
 
 from django.db.models import F
 
+from sayso.connectors.services import Measured
 from sayso.core.errors import NotFound
+from sayso.fulfilment.fields import Report, field_report, measured
 from sayso.fulfilment.models import SETTLED, Delivery
 from sayso.fulfilment.steps import GATE
 from sayso.inventory import queries as inventory
+
+__all__ = ["DeliveryView", "Measured", "Report", "field_report", "measured"]
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
     """One step in one system.
 
-    `instruction`: stop, audience.add, audience.remove, suppress, export, rectify, erase, verify.
+    `instruction`: stop, audience.add, audience.remove, suppress, export, rectify, erase, verify, drop_field.
     `state`: blocked (earlier steps first), waiting, working, told (awaits the partner's word), done,
     found_again (read back and still there), dead (gave up: an officer must look), cancelled.
     `seconds` is how long it took from the person's act to done. `evidence` holds counts and words, never her data.
@@ -39,6 +43,7 @@ class DeliveryView:
     evidence: Mapping[str, Any]
     error: str
     request: str | None
+    proposal: str = ""
 
     @property
     def evidence_lines(self) -> tuple[tuple[str, str], ...]:
@@ -86,6 +91,7 @@ def _view(row: Delivery, titles: dict[str, Mapping[str, str]]) -> DeliveryView:
         row.evidence,
         row.error,
         row.request,
+        row.proposal,
     )
 
 
@@ -102,6 +108,11 @@ def timeline_of(subjects: list[str]) -> list[DeliveryView]:
 def deliveries_of(request: str) -> list[DeliveryView]:
     """List the steps of one request in the order they are done."""
     return _views(Delivery.objects.filter(request=request).order_by("stage", "id"))
+
+
+def deliveries_of_proposal(proposal: str) -> list[DeliveryView]:
+    """List what an approved proposal had systems do."""
+    return _views(Delivery.objects.filter(proposal=proposal).order_by("id")) if proposal else []
 
 
 def queue(limit: int = 100) -> list[DeliveryView]:

@@ -14,8 +14,10 @@ from django.db.models import F
 
 from sayso.connectors import services as connectors
 from sayso.core.errors import Conflict, Invalid, NotFound
-from sayso.core.values import new_id, read_json
+from sayso.core.values import read_json
 from sayso.fulfilment import claims, steps
+from sayso.fulfilment.claims import new_key
+from sayso.fulfilment.dropping import decide_drop, propose_drop
 from sayso.fulfilment.interests import provide as provide_interests
 from sayso.fulfilment.models import (
     BLOCKED,
@@ -33,8 +35,9 @@ from sayso.identity import keys
 from sayso.inventory import queries as inventory
 
 __all__ = [
-    "Progress", "Step", "acknowledge", "begin", "carry_out_due", "drop_secrets", "end_memberships", "members_of",
-    "progress_of", "provide_interests", "release", "results_of", "strip", "try_again",
+    "Progress", "Step", "acknowledge", "begin", "carry_out_due", "decide_drop", "drop_secrets", "end_memberships",
+    "members_of",
+    "progress_of", "propose_drop", "provide_interests", "release", "results_of", "strip", "try_again",
 ]  # fmt: skip
 GATE = steps.GATE
 log = logging.getLogger("sayso.fulfilment")
@@ -64,11 +67,6 @@ class Progress(StrEnum):
     READY = "ready"  # for the next stage
     WAITING = "waiting"  # on a system: it does not answer, did not acknowledge, lies, or gave up
     SETTLED = "settled"
-
-
-def new_key() -> str:
-    """Make an idempotency key, fit to be a webhook-id."""
-    return f"msg_{new_id().replace('-', '')}"
 
 
 def _row(step: Step, request: str, sealed_under: str, version: str, first: int, now: datetime) -> Delivery:

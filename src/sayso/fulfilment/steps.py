@@ -128,6 +128,18 @@ def _export(connector: Connector, row: Delivery, person: Person, now: datetime) 
     )
 
 
+def _drop_field(connector: Connector, row: Delivery, person: Person, now: datetime) -> Outcome:
+    """Empty a field for everybody and read the column back."""
+    asked = inventory.proposal(row.proposal).payload
+    done = connector.drop_field(asked["table"], asked["column"], _key(row))
+    measured = connector.measure(asked["table"])
+    left = next(one.filled for one in measured if one.column == asked["column"])
+    if left:
+        # INVARIANT: done means checked. Somebody still writes into it, or the system did not do what it said.
+        raise NotNow("The field is not empty yet.")
+    return Outcome(DONE, {**done.evidence, "left": left})
+
+
 STEPS: dict[str, Callable[[Connector, Delivery, Person, datetime], Outcome]] = {
     "stop": _stop,
     "audience.add": _add,
@@ -137,6 +149,7 @@ STEPS: dict[str, Callable[[Connector, Delivery, Person, datetime], Outcome]] = {
     "rectify": _rectify,
     "erase": _erase,
     "verify": _verify,
+    "drop_field": _drop_field,
 }
 
 

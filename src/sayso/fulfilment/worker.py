@@ -8,8 +8,8 @@ from sayso.core.opt_out import Scope, covered
 from sayso.core.values import new_id
 from sayso.core.vocabulary import PERMITTING, Operation
 from sayso.decisions import queries as decisions
+from sayso.fulfilment.claims import new_key
 from sayso.fulfilment.models import CANCELLED, WAITING, Delivery, Pairwise
-from sayso.fulfilment.services import new_key
 from sayso.fulfilment.steps import GATE, gate_subjects
 from sayso.identity import queries as identity
 from sayso.inventory import queries as inventory

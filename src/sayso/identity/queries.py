@@ -1,6 +1,6 @@
 """Who is meant by a reference, and what is known of who they are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sayso.identity import keys, models, store
 from sayso.identity.models import ROLES
 from sayso.identity.store import Resolved
 
-__all__ = ["ROLES", "KnownDevice", "KnownIdentifier", "Link", "Resolved", "Staff"]
+__all__ = ["ROLES", "KnownDevice", "KnownIdentifier", "Link", "OnePerson", "Resolved", "Staff"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,33 @@ class KnownDevice:
     left_at: datetime
     until: datetime | None
     joined_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OnePerson:
+    """Somebody as far as we know: the subjects that speak for her together, for each way she comes to us."""
+
+    id: str
+    ways: tuple[tuple[str, ...], ...]
+
+
+def people(after: str, limit: int, now: datetime) -> list[OnePerson]:
+    """List people by their random id, from the one after `after`; a device signed in counts with its account."""
+    linked = models.DeviceLink.objects.filter(ended_at=None, until__gt=now).values("device_id")
+    rows = models.Subject.objects.filter(id__gt=after).exclude(id__in=linked).order_by("id")[:limit]
+    return [OnePerson(row.id, _ways(row.id, now)) for row in rows]
+
+
+def everybody(most: int, batch: int, now: datetime) -> Iterator[OnePerson]:
+    """Walk over people, a batch at a time and no more than `most`: by random ids, so the first are a fair choice."""
+    after, left = "", most
+    while left > 0 and (found := people(after, min(batch, left), now)):
+        yield from found
+        after, left = found[-1].id, left - len(found)
+
+
+def _ways(subject: str, now: datetime) -> tuple[tuple[str, ...], ...]:
+    return tuple((link.device, subject) for link in links_of(subject, now)) or ((subject,),)
 
 
 def device_subject(secret: str) -> str | None:

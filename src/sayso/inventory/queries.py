@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sayso.core.errors import NotFound
+from sayso.core.proposal import ProposalKind, ProposalState
 from sayso.inventory import models
 
 Texts = Mapping[str, str]
@@ -43,6 +45,43 @@ class Place:
     shared: bool = False
     on_erasure: str = ""
     law: Texts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One described column of a brand's own database. `dropped_at`: since when it is collected no more.
+
+    `purposes` are those the brand's file says it is for; None leaves it to all that need its category.
+    """
+
+    system: str
+    system_title: Texts
+    table: str
+    column: str
+    title: Texts
+    category: str
+    dropped_at: datetime | None = None
+    purposes: tuple[str, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """Give its name as files and replies write it."""
+        return f"{self.table}.{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What was proposed, by whom (the login of one of the staff), and what became of it."""
+
+    id: str
+    kind: ProposalKind
+    payload: Mapping[str, Any]
+    proposed_by: int
+    proposed_at: datetime
+    decided_by: int | None
+    decided_at: datetime | None
+    state: ProposalState
+    reason: str
 
 
 def _system(row: models.System) -> System:
@@ -107,10 +146,77 @@ def _places(system: System) -> Iterator[Place]:
         )
 
 
+def _dropped(system: str) -> dict[tuple[str, str], datetime]:
+    rows = models.DroppedField.objects.filter(system=system)
+    return {(row.table, row.column): row.dropped_at for row in rows}
+
+
+def _fields(system: System) -> Iterator[Field]:
+    dropped = _dropped(system.id)
+    for place in _columns(system):
+        named = system.config["tables"][place.table]["columns"][place.column].get("purposes")
+        yield Field(
+            system.id,
+            system.title,
+            place.table,
+            place.column,
+            place.title or {},
+            place.category,
+            dropped.get((place.table, place.column)),
+            None if named is None else tuple(named),
+        )
+
+
+def fields_of(brand: str) -> list[Field]:
+    """List every described field of a brand's systems, in the order of their files."""
+    return [field for each in systems_of(brand) for field in _fields(each)]
+
+
+def refused_fields(brand: str) -> list[Field]:
+    """List the fields that a file still describes and that are collected no more."""
+    return [one for one in fields_of(brand) if one.dropped_at]
+
+
+def field(system_id: str, table: str, column: str) -> Field | None:
+    """Give one described field, or None."""
+    here = (one for one in _fields(system(system_id)) if (one.table, one.column) == (table, column))
+    return next(here, None)
+
+
 def places_of(brand: str) -> dict[str, tuple[Place, ...]]:
     """Say for every data category where it is kept: category → places, from the register that enforces."""
     where: dict[str, list[Place]] = {}
     for each in systems_of(brand):
+        dropped = _dropped(each.id)
         for place in _places(each):
-            where.setdefault(place.category, []).append(place)
+            if (place.table, place.column) not in dropped:
+                where.setdefault(place.category, []).append(place)
     return {category: tuple(places) for category, places in sorted(where.items())}
+
+
+def _proposal(row: models.Proposal) -> Proposal:
+    return Proposal(
+        row.id,
+        ProposalKind(row.kind),
+        row.payload,
+        row.proposed_by,
+        row.proposed_at,
+        row.decided_by,
+        row.decided_at,
+        ProposalState(row.state),
+        row.reason,
+    )
+
+
+def proposal(name: str) -> Proposal:
+    """Give one proposal. Raises `NotFound` with code `unknown_proposal`."""
+    row = models.Proposal.objects.filter(id=name).first()
+    if row is None:
+        raise NotFound("unknown_proposal", "There is no such proposal.", "Go back to the list.")
+    return _proposal(row)
+
+
+def proposals(kind: ProposalKind, state: ProposalState | None = None) -> list[Proposal]:
+    """List the proposals of one kind, newest first; those in one state when it is given."""
+    rows = models.Proposal.objects.filter(kind=kind).order_by("-proposed_at", "id")
+    return [_proposal(row) for row in (rows.filter(state=state) if state else rows)]

@@ -17,7 +17,7 @@ from sayso.identity import queries as identity
 from sayso.identity.proofing.passkey import queries as passkeys
 from sayso.inventory import queries as inventory
 from sayso.notices import queries as notices
-from sayso.rights import letters, package, person, queries
+from sayso.rights import complaints, letters, package, person, queries
 from sayso.rights.models import Package, RightsRequest, key_of
 from sayso.staff import queries as staff
 
@@ -117,6 +117,11 @@ def _requests(account: str) -> list[dict[str, Any]]:
     return [package.sheet("requests", ["at", "kind", "state", "due_at", "proposed_by", "decided_by"], rows)]
 
 
+def _complaints(subjects: list[str]) -> dict[str, Any]:
+    rows = [[utc_text(one.at), one.purpose, one.text] for one in complaints.complaints_of(subjects)]
+    return package.sheet("complaints", ["at", "about", "text"], rows)
+
+
 def _sources(
     row: RightsRequest, subjects: list[str], now: datetime
 ) -> tuple[list[package.Source], dict[str, str]]:
@@ -128,6 +133,7 @@ def _sources(
         *answers,
         *_steps(subjects),
         *_requests(row.account),
+        _complaints(subjects),
         *looked,
     ]
     sources = [package.Source("sayso", {"en": "Sayso", "zh-Hant": "Sayso"}, own)]

@@ -16,7 +16,7 @@ from sayso.identity import services as identity
 from sayso.inventory import queries as inventory
 from sayso.inventory.queries import System
 from sayso.notices import queries as notices
-from sayso.rights import letters, person
+from sayso.rights import complaints, letters, person
 from sayso.rights.models import Package, RightsRequest, key_of
 from sayso.staff import services as staff
 
@@ -123,6 +123,7 @@ def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     row.state, row.closed_at = move(RequestState(row.state), RequestState.COMPLETE), now
     _forget_other_requests(row)
     consent.forget_subjects(held["subjects"], now)
+    complaints.forget_complaints(held["subjects"])
     fulfilment.strip(row.id, held["subjects"])
     staff.forget(held["subjects"])
     row.account, row.proof = "", ""

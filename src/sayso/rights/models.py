@@ -72,3 +72,14 @@ class Sent(models.Model):
     letter = models.CharField(max_length=36)
     template = models.CharField(max_length=40)
     at = models.DateTimeField()
+
+
+class Complaint(models.Model):
+    """What somebody is not content with. Her words are sealed under her own key; `purpose` is empty for all else."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    brand = models.CharField(max_length=40)
+    subject = models.CharField(max_length=36, db_index=True)
+    purpose = models.CharField(max_length=40, blank=True)
+    sealed = models.BinaryField()
+    at = models.DateTimeField()

@@ -16,9 +16,12 @@ from sayso.fulfilment.queries import DeliveryView
 from sayso.identity import keys
 from sayso.rights import approving, correcting, deadlines, letters, opening
 from sayso.rights.approving import ApprovalView
+from sayso.rights.complaints import Complained, complaints_of, complaints_since, newest_complaints
 from sayso.rights.models import Package, RightsRequest
 
-__all__ = ["ApprovalView", "RequestView"]
+__all__ = [
+    "ApprovalView", "Complained", "RequestView", "complaints_of", "complaints_since", "newest_complaints",
+]  # fmt: skip
 PAGE = 25  # requests on one page of the queue
 
 

@@ -36,6 +36,7 @@ from sayso.identity import keys
 from sayso.identity.queries import Staff
 from sayso.rights import access, approving, correcting, erasure, evidence, letters, opening, queries
 from sayso.rights.approving import set_policy
+from sayso.rights.complaints import complain
 from sayso.rights.deleting import (
     approve_erasure,
     cancel,
@@ -48,8 +49,9 @@ from sayso.rights.models import Package, RightsRequest, key_of
 from sayso.staff import services as staff
 
 __all__ = [
-    "advance", "advance_all", "approve_erasure", "ask_access", "ask_rectification", "cancel", "confirm_erasure",
-    "decline_erasure", "evidence_file", "plan_erasure", "propose_erasure", "read_package", "set_policy",
+    "advance", "advance_all", "approve_erasure", "ask_access", "ask_rectification", "cancel", "complain",
+    "confirm_erasure", "decline_erasure", "evidence_file", "plan_erasure", "propose_erasure", "read_package",
+    "set_policy",
 ]  # fmt: skip
 log = logging.getLogger("sayso.rights")
 

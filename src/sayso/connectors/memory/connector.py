@@ -11,6 +11,7 @@ from sayso.connectors.base import (
     Exported,
     Found,
     Impossible,
+    Measured,
     NotNow,
     Person,
     Seen,
@@ -106,6 +107,23 @@ class MemoryConnector(Connector):
         self._called(Verb.VERIFY)
         found = len(self._hers(person))
         return Seen(found, {"rows": found} if found else {})
+
+    def measure(self, table: str = "") -> tuple[Measured, ...]:
+        """Count how many people have each datum."""
+        self._called(Verb.MEASURE)
+        people = self._world.rows.values()
+        names = sorted({name for row in people for name in row})
+        return tuple(
+            Measured("rows", name, len(people), sum(bool(row.get(name)) for row in people)) for name in names
+        )
+
+    def drop_field(self, table: str, column: str, key: str) -> Done:
+        """Empty one datum of everybody, unless this world lies."""
+        self._called(Verb.DROP_FIELD, key)
+        filled = [row for row in self._world.rows.values() if row.get(column)]
+        for row in [] if self._world.lies else filled:
+            row[column] = ""
+        return Done({"emptied": len(filled)})
 
     def tell(self, message: str, data: Mapping[str, Any], key: str, at: datetime, now: datetime) -> Done:
         """Keep the message; the same key counts once."""

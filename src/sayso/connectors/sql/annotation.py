@@ -64,13 +64,18 @@ class Table:
     columns: Mapping[str, Column]
     references: tuple[Edge, ...]
     shared_through: tuple[Spot, ...]
+    dated: str = ""  # the column that says since when a row is true
 
-    def described(self) -> set[str]:
-        """List every column the annotation speaks of."""
+    def structure(self) -> set[str]:
+        """List the columns that hold the tables together or that a law's clock runs by."""
         spots = [spot for edge in self.edges + self.references for spot in (edge.child, edge.parent)]
         linked = {spot.column for spot in spots if spot.table == self.name}
         kept = {self.keep.until, *self.keep.unlink} if self.keep else set()
-        return {self.key, *self.columns, *linked, *kept}
+        return {self.key, *linked, *kept}
+
+    def described(self) -> set[str]:
+        """List every column the annotation speaks of."""
+        return {*self.columns, *self.structure()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +89,18 @@ class Annotation:
 
     def described(self, table: str) -> set[str]:
         """List the columns of a table that its own entry or another's path speaks of."""
-        mine = self.tables[table].described()
+        return self.tables[table].described() | self._others_speak_of(table)
+
+    def structure(self, table: str) -> set[str]:
+        """List the columns of a table that nothing works without: keys, references, and how people are found."""
+        found = {self.subject.column} if table == self.subject.table else set()
+        return self.tables[table].structure() | self._others_speak_of(table) | found
+
+    def _others_speak_of(self, table: str) -> set[str]:
         edges = [edge for other in self.tables.values() for edge in other.edges + other.references]
         spots = [spot for edge in edges for spot in (edge.child, edge.parent)]
         spots += [spot for other in self.tables.values() for spot in other.shared_through]
-        return mine | {spot.column for spot in spots if spot.table == table}
+        return {spot.column for spot in spots if spot.table == table}
 
 
 def _wrong(detail: str) -> Misconfigured:
@@ -143,6 +155,7 @@ def _table(name: str, source: Mapping[str, Any], subject: Spot) -> Table:
         {column: _column(what) for column, what in source.get("columns", {}).items()},
         tuple(Edge(Spot(name, column), _spot(to)) for column, to in source.get("references", {}).items()),
         tuple(_spot(spot) for spot in source.get("shared_through", ())),
+        str(source.get("dated", "")),
     )
 
 

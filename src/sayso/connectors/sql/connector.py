@@ -14,12 +14,13 @@ from sayso.connectors.base import (
     Exported,
     Found,
     Impossible,
+    Measured,
     Person,
     Seen,
     Sheet,
     Verb,
 )
-from sayso.connectors.sql import schema
+from sayso.connectors.sql import fields, schema
 from sayso.connectors.sql.annotation import Annotation, Table, read_annotation
 from sayso.connectors.sql.erase import carry_out
 from sayso.connectors.sql.gather import Rows, digest, gather
@@ -199,6 +200,26 @@ class SqlConnector(Connector):
                 if connection.scalar(sa.select(column).where(column == value)) is None:
                     connection.execute(sa.insert(real).values({spot.column: value}))
         return Done({"suppressed": len(person.values("suppression"))})
+
+    def measure(self, table: str = "") -> tuple[Measured, ...]:
+        """Count how full each described column is, in a transaction the database itself keeps read-only."""
+        wanted = [each for name, each in self._annotation.tables.items() if table in ("", name)]
+        with schema.looking(schema.address(self._config)) as connection:
+            tables = schema.reflect(connection)
+            schema.check_coverage(self._annotation, tables)
+            return tuple(
+                one for each in wanted for one in fields.measure(connection, each, tables[each.name])
+            )
+
+    def drop_field(self, table: str, column: str, key: str) -> Done:
+        """Empty one column in every row, in one transaction.
+
+        Raises `Impossible` with code `unknown_field` or `field_holds_structure`.
+        """
+        with schema.transaction(schema.address(self._config)) as connection:
+            tables = schema.reflect(connection)
+            fields.check_droppable(self._annotation, tables, table, column)
+            return Done({"emptied": fields.empty(connection, tables[table], column)})
 
     def verify(self, person: Person) -> Seen:
         """Search everything again: her rows, rows known by their traces, her identifiers in any text."""

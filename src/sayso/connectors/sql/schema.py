@@ -24,7 +24,8 @@ def _be_strict(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    looking = connection.get_execution_options().get("looking")
+    connection.exec_driver_sql("BEGIN" if looking else "BEGIN IMMEDIATE")
 
 
 @lru_cache(maxsize=16)
@@ -57,6 +58,28 @@ def transaction(url: str) -> Iterator[sa.Connection]:
     except (sa.exc.IntegrityError, sa.exc.DataError) as refused:
         remedy = "Describe how these tables hang together; nothing was changed."
         raise Impossible("database_refused", "The database refused a change.", remedy) from refused
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as broken:
+        raise NotNow("The database does not answer.") from broken
+
+
+@contextmanager
+def looking(url: str) -> Iterator[sa.Connection]:
+    """Open one transaction in which the database itself refuses every change.
+
+    Raises `NotNow` when the database does not answer.
+    """
+    made = engine(url).execution_options(looking=True)
+    try:
+        with made.connect() as connection, connection.begin():
+            if made.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA query_only=ON")
+            else:
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            try:
+                yield connection
+            finally:
+                if made.dialect.name == "sqlite":  # the setting outlives the transaction
+                    connection.exec_driver_sql("PRAGMA query_only=OFF")
     except (sa.exc.OperationalError, sa.exc.InterfaceError) as broken:
         raise NotNow("The database does not answer.") from broken
 
