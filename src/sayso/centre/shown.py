@@ -44,6 +44,7 @@ VOUCHER: dict[str, Words] = {
     Voucher.STAFF: _("a member of staff"),
     Voucher.SERVER_KEY: _("the shop's server"),
     Voucher.IMPORT: _("an older system"),
+    Voucher.LETTER: _("whoever holds the link of a letter to you"),
 }
 SURFACE: dict[str, Words] = {
     "banner": _("the shop's banner"),
@@ -58,6 +59,7 @@ ACT: dict[str, Words] = {
     "ask": _("Answered a question"),
     "stop_everything": _("Stop everything"),
     "join": _("Joined at sign-in"),
+    "change_notice": _("Answered a change"),
 }
 
 

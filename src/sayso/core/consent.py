@@ -18,7 +18,9 @@ from sayso.core.vocabulary import (
     Voucher,
 )
 
-ACTS = frozenset({"accept_all", "reject_all", "choose", "change", "ask", "stop_everything", "join"})
+ACTS = frozenset(
+    {"accept_all", "reject_all", "choose", "change", "ask", "stop_everything", "join", "change_notice"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Voucher(StrEnum):
     STAFF = "staff"
     SERVER_KEY = "server_key"
     IMPORT = "import"
+    LETTER = "letter"  # the link in a letter: a letter is passed on, and its links are opened by machines
 
 
 VOUCHED_BY_THE_PERSON = frozenset({Voucher.DEVICE, Voucher.ACCOUNT})
