@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sayso.core.errors import NotFound
+from sayso.core.proposal import ProposalKind, ProposalState
 from sayso.inventory import models
 
 Texts = Mapping[str, str]
@@ -43,6 +45,21 @@ class Place:
     shared: bool = False
     on_erasure: str = ""
     law: Texts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What was proposed, by whom (the login of one of the staff), and what became of it."""
+
+    id: str
+    kind: ProposalKind
+    payload: Mapping[str, Any]
+    proposed_by: int
+    proposed_at: datetime
+    decided_by: int | None
+    decided_at: datetime | None
+    state: ProposalState
+    reason: str
 
 
 def _system(row: models.System) -> System:
@@ -114,3 +131,31 @@ def places_of(brand: str) -> dict[str, tuple[Place, ...]]:
         for place in _places(each):
             where.setdefault(place.category, []).append(place)
     return {category: tuple(places) for category, places in sorted(where.items())}
+
+
+def _proposal(row: models.Proposal) -> Proposal:
+    return Proposal(
+        row.id,
+        ProposalKind(row.kind),
+        row.payload,
+        row.proposed_by,
+        row.proposed_at,
+        row.decided_by,
+        row.decided_at,
+        ProposalState(row.state),
+        row.reason,
+    )
+
+
+def proposal(name: str) -> Proposal:
+    """Give one proposal. Raises `NotFound` with code `unknown_proposal`."""
+    row = models.Proposal.objects.filter(id=name).first()
+    if row is None:
+        raise NotFound("unknown_proposal", "There is no such proposal.", "Go back to the list.")
+    return _proposal(row)
+
+
+def proposals(kind: ProposalKind, state: ProposalState | None = None) -> list[Proposal]:
+    """List the proposals of one kind, newest first; those in one state when it is given."""
+    rows = models.Proposal.objects.filter(kind=kind).order_by("-proposed_at", "id")
+    return [_proposal(row) for row in (rows.filter(state=state) if state else rows)]

@@ -10,6 +10,9 @@ from django.db import transaction
 from sayso.core.errors import Invalid
 from sayso.core.values import NAME
 from sayso.inventory import models
+from sayso.inventory.proposing import decide, propose
+
+__all__ = ["decide", "propose", "register_system"]
 
 _SECRET = re.compile(r"(secret|password|token|api_?key|credential)", re.IGNORECASE)
 
