@@ -31,6 +31,15 @@ def also_to_a_partner(document: Document) -> None:
     purpose(document, "learn")["choices"].append(new)
 
 
+def unasked(document: Document) -> None:
+    learn = purpose(document, "learn")
+    document["purposes"].remove(learn)
+    kept = {name: learn[name] for name in ("id", "iri", "title", "text")}
+    more = {"basis": "legitimate_interest", "law": learn["text"], "categories": ["purchases"]}
+    rest = {"recipient": "self", "retention": {"months": 24}, "safeguards": []}
+    document["told"].append({**kept, **more, **rest})
+
+
 def changes(*edits: Callable[[Document], Any]) -> list[Change]:
     document = {**linen.document(), "edition": "second"}
     for edit in edits:
@@ -144,16 +153,8 @@ def test_what_is_given_up_reads_as_it_was() -> None:
 
 
 def test_a_use_moved_away_from_consent_is_widened_and_one_moved_to_it_narrowed() -> None:
-    def unask(document: Document) -> None:
-        learn = purpose(document, "learn")
-        document["purposes"].remove(learn)
-        kept = {name: learn[name] for name in ("id", "iri", "title", "text")}
-        more = {"basis": "legitimate_interest", "law": learn["text"], "categories": ["purchases"]}
-        rest = {"recipient": "self", "retention": {"months": 24}, "safeguards": []}
-        document["told"].append({**kept, **more, **rest})
-
     document = linen.document()
-    unask(document)
+    unasked(document)
     was, now = linen.publish(linen.document()).notice, linen.publish(document).notice
     away = next(each for each in compare(was, now) if each.id == "learn")
     assert (away.kind, away.asked, away.needs_telling) == (ChangeKind.WIDENED, False, True)

@@ -10,6 +10,7 @@ from sayso.core.consent import Held, Published, Standing, fold_all
 from sayso.core.decision import Reason, decide, decide_together
 from sayso.core.vocabulary import ConsentStatus
 from tests import linen
+from tests.core.test_change import unasked
 from tests.linen import LEARN, LOCATION, MONDAY, ORDERS, PASS_ON, PURCHASES, answer
 
 GIVEN, REFUSED = ConsentStatus.GIVEN, ConsentStatus.REFUSED
@@ -95,3 +96,21 @@ def test_a_spoken_no_is_the_reason_given_before_a_silence(published: Published, 
 
 def test_what_rests_on_a_contract_has_no_end_by_age(published: Published, ada: Standing) -> None:
     assert decide_together([ada], read_choice(ORDERS), published, MONDAY).valid_until is None
+
+
+@pytest.mark.parametrize(
+    ("status", "permitted", "reason"),
+    [
+        (ConsentStatus.REFUSED, False, Reason.REFUSED),
+        (ConsentStatus.WITHDRAWN, False, Reason.WITHDRAWN),
+        (ConsentStatus.GIVEN, True, Reason.TOLD_BASIS),
+    ],
+)
+def test_a_no_keeps_blocking_when_the_purpose_moves_to_another_basis(
+    published: Published, status: ConsentStatus, permitted: bool, reason: Reason
+) -> None:
+    document = linen.document()
+    unasked(document)
+    moved = linen.publish(document, published)
+    decision = decide(Standing(1, held={LEARN: Held(status, 1)}), read_choice(LEARN), moved, MONDAY)
+    assert (decision.permitted, decision.reason) == (permitted, reason)

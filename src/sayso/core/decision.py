@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sayso.core.choice import Choice
 from sayso.core.consent import Published, Standing, status_of
-from sayso.core.vocabulary import PERMITTING, ConsentStatus
+from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus
 
 
 class Reason(StrEnum):
@@ -53,6 +53,14 @@ class Decision:
     valid_until: datetime | None = None
 
 
+def _told(standing: Standing | None, choice: Choice) -> Decision:
+    # INVARIANT: a no she said while it was asked keeps blocking when the purpose moves to another basis.
+    held = standing.held.get(choice.id) if standing else None
+    if held is not None and held.status in NARROW:
+        return Decision(choice.id, False, _REASON.get(held.status, Reason.REFUSED))
+    return Decision(choice.id, True, Reason.TOLD_BASIS)
+
+
 def decide(standing: Standing | None, choice: Choice, published: Published, now: datetime) -> Decision:
     """Answer one question about one subject. Absent, expired or unclear is no, with the reason."""
     found = published.notice.find(choice.id)
@@ -61,7 +69,7 @@ def decide(standing: Standing | None, choice: Choice, published: Published, now:
     if standing is not None and standing.erasing:
         return Decision(choice.id, False, Reason.ERASING)
     if not found[0].asked:
-        return Decision(choice.id, True, Reason.TOLD_BASIS)
+        return _told(standing, choice)
     if standing is None:
         return Decision(choice.id, False, Reason.UNKNOWN_SUBJECT)
     if standing.restricted:

@@ -1,9 +1,15 @@
-"""What is told now, and what was told then."""
+"""What is told now, what was told then, and what somebody proposes to tell."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
+from sayso.core.change import Change, compare
 from sayso.core.consent import Published
+from sayso.core.errors import NotFound
+from sayso.core.notice import Notice
+from sayso.core.notice_reading import read_notice
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.notices import models, store
 
@@ -48,6 +54,37 @@ def publications(brand: str) -> list[Publication]:
     """List a brand's versions, newest first."""
     rows = models.NoticeVersion.objects.filter(brand=brand).order_by("-ordinal")
     return [Publication(row.version, row.ordinal, row.published_at, row.published_by) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A version that is proposed. `before` is the one it is compared with, None before the first."""
+
+    id: str
+    notice: Notice
+    before: Published | None
+    outdated: bool
+
+
+@lru_cache(maxsize=64)
+def _changes(brand: str, before: str, after: str) -> tuple[Change, ...]:
+    return tuple(compare(version(brand, before).notice, version(brand, after).notice))
+
+
+def changes(brand: str, before: str, after: str) -> tuple[Change, ...]:
+    """List what one published version does otherwise than another, the weightiest first."""
+    return _changes(brand, before, after)
+
+
+def draft(name: str) -> Draft:
+    """Give a draft. Raises `NotFound` with code `unknown_draft`."""
+    row = models.Draft.objects.filter(id=name).first()
+    if row is None:
+        raise NotFound("unknown_draft", "There is no such draft.", "Go back to the list.")
+    before = version(row.brand, row.after) if row.after else None
+    listed = publications(row.brand)
+    outdated = (listed[0].version if listed else "") not in (row.after, row.version)
+    return Draft(row.id, read_notice(json.loads(row.document)), before, outdated)
 
 
 def brands() -> list[str]:
