@@ -8,16 +8,20 @@ from hashlib import sha256
 import pytest
 import sqlalchemy as sa
 
+from sayso.changes import services as changes
 from sayso.connectors.memory import World
 from sayso.core.errors import Invalid, NotFound, Unproved
 from sayso.core.request import RequestState
-from sayso.core.vocabulary import ConsentStatus
+from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.fulfilment.models import Delivery
 from sayso.identity import keys
 from sayso.identity import services as identity
 from sayso.messages.models import Letter
+from sayso.notices import services as notices
 from sayso.rights import package, queries, services
 from sayso.rights.models import key_of
+from tests import linen
+from tests.changes.conftest import work as tell
 from tests.rights.conftest import Ada, proof, says
 from tests.rights.test_erasure import run, work
 
@@ -45,6 +49,18 @@ def test_a_package_holds_a_page_the_data_a_csv_for_each_table_receipts_and_their
     assert data["shop"]["customers"]["rows"][0]["name"] == "Ada Larkin"
     assert data["sayso"]["answers"]["rows"][0]["answer"] == "given"
     assert {row["value"] for row in data["sayso"]["identifiers"]["rows"]} == {"C-1001", "ada@example.test"}
+
+
+def test_a_package_holds_what_she_was_told_of_changes_and_what_she_said(ada: Ada, now: datetime) -> None:
+    says(ada.account, now, learn=ConsentStatus.GIVEN)
+    version = notices.publish_notice(linen.second(), "Otto", now)
+    tell(now)
+    speaker = changes.Speaker(ada.account, Voucher.ACCOUNT, 1)
+    changes.answer("linen-and-loom", [speaker], linen.HARBOUR, "keep", "en", now)
+    rows = json.loads(fetched(ada, now).read("data.json"))["sayso"]["notice_changes"]["rows"]
+    assert [(row["notice"], row["by_letter"], row["said"]) for row in rows] == [
+        (version, True, f"{linen.HARBOUR}: keep")
+    ]
 
 
 def test_a_package_holds_nothing_of_anybody_else(ada: Ada, now: datetime) -> None:

@@ -46,7 +46,7 @@ DATABASES = {"default": database(env.database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
-    "outbox", "identity", "inventory", "notices", "consent", "decisions", "messages", "fulfilment",
+    "outbox", "identity", "inventory", "notices", "consent", "decisions", "messages", "fulfilment", "changes",
     "rights", "asks", "personalisation", "centre", "console", "api", "cli",
 ]  # fmt: skip
 INSTALLED_APPS = [

@@ -112,6 +112,17 @@ def account_of_person(person_id: int) -> str | None:
     return str(row.subject_id) if row else None
 
 
+def accounts_after(subject: str, most: int) -> list[str]:
+    """List at most `most` accounts beyond one, in the order of their ids."""
+    rows = models.Subject.objects.filter(kind="account", id__gt=subject).order_by("id")
+    return list(rows.values_list("id", flat=True)[:most])
+
+
+def count_accounts() -> int:
+    """Count the accounts."""
+    return models.Subject.objects.filter(kind="account").count()
+
+
 def is_suppressed(identifiers: Mapping[str, str]) -> bool:
     """Tell whether any of these identifiers belongs to somebody who was erased."""
     return any(

@@ -19,6 +19,7 @@ TEMPLATES: dict[str, str] = {
     "erasure_confirmed": "What will be deleted, what stays and why, and the link to watch it.",
     "erasure_done": "Everything that could be deleted is deleted and was searched again.",
     "rectification_done": "A correction reached every system.",
+    "notice_changed": "A new version of the notice touches her: what changes, and the link to answer.",
     "officer_welcome": "Somebody was made privacy officer.",
 }
 PLAIN = "plain"  # a letter another library wrote, sent as it is

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from sayso.changes import services as changes
 from sayso.connectors.services import Connector, Identifier, Person, Verb
 from sayso.consent import services as consent
 from sayso.core.plan import Plan, SystemPlan, plan_json
@@ -102,6 +103,7 @@ def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     row.state, row.closed_at = move(RequestState(row.state), RequestState.COMPLETE), now
     _forget_other_requests(row)
     consent.forget_subjects(held["subjects"], now)
+    changes.forget(held["subjects"])
     fulfilment.strip(row.id, held["subjects"])
     row.account, row.proof = "", ""
     row.save()
