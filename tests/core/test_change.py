@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.core.change import Change, ChangeKind, compare
-from sayso.core.change_words import LABELS, Aspect
+from sayso.core.change_reading import Line, read_change
+from sayso.core.change_words import LABELS, Aspect, label
 from sayso.core.layout import WORDS
 from tests import linen
 from tests.linen import LEARN, LOCATION, PASS_ON, PREFERENCES, PURCHASES, purpose
@@ -223,7 +224,14 @@ def test_what_is_called_widened_is_exactly_what_is_asked_again(picked: list[int]
 def test_every_difference_has_a_name_in_every_language_the_banner_speaks() -> None:
     assert LABELS.keys() == WORDS.keys()
     assert all(words.keys() == LABELS["en"].keys() for words in LABELS.values())
-    assert {*Aspect} <= LABELS["en"].keys()
+    assert {*Aspect, *ChangeKind} <= LABELS["en"].keys()
+
+
+def test_a_change_reads_alike_wherever_it_is_told() -> None:
+    read = read_change(one(lambda d: choice(d, "newsletter").update(retention={"months": 12})), "en")
+    assert (read.kind, read.says, read.title) == ("narrowed", "less than before", "Letters by e-mail")
+    assert read.lines == (Line("how long it is kept", "24 months", "12 months"),)
+    assert label("widened", "xx") == "more than before"
 
 
 def test_every_choice_of_a_purpose_that_widens_as_a_whole_is_touched() -> None:

@@ -7,8 +7,7 @@ from typing import Any
 from sayso.changes.concerning import Concern
 from sayso.changes.models import Told
 from sayso.consent import queries as consent
-from sayso.core.change import Change
-from sayso.core.change_words import label
+from sayso.core.change_reading import read_change
 from sayso.core.layout import locale_for
 from sayso.deployment import env
 from sayso.identity import keys
@@ -33,13 +32,6 @@ def address_of(subject: str) -> str | None:
     return max(emails, key=lambda each: each.proved).value if emails else None
 
 
-def _lines(change: Change, locale: str) -> list[dict[str, str]]:
-    return [
-        {"what": label(each.aspect, locale), "before": each.before[locale], "after": each.after[locale]}
-        for each in change.differences
-    ]
-
-
 def _words(row: Told, concerns: list[Concern], locale: str) -> dict[str, Any]:
     controller = notices.current(row.brand).notice.controller
     return {
@@ -49,12 +41,7 @@ def _words(row: Told, concerns: list[Concern], locale: str) -> dict[str, Any]:
         "link": f"{env.text('SAYSO_WEB_ADDRESS')}/c/{row.id}#{secret_of(row)}",
         "asking": any(concern.waits for concern in concerns),
         "changes": [
-            {
-                "title": each.change.title[locale],
-                "waits": each.waits,
-                "is_new": each.change.is_new,
-                "lines": _lines(each.change, locale),
-            }
+            {"told": read_change(each.change, locale), "waits": each.waits, "is_new": each.change.is_new}
             for each in concerns
         ],
     }

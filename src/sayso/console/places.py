@@ -29,7 +29,10 @@ class Shown:
     here: bool
 
 
-PLACES: tuple[Place, ...] = (Place("console:queue", _("Requests"), frozenset({"officer"})),)
+PLACES: tuple[Place, ...] = (
+    Place("console:queue", _("Requests"), frozenset({"officer"})),
+    Place("console:notices", _("Notices"), frozenset({"officer", "marketer"})),
+)
 
 
 def places_of(roles: frozenset[str]) -> list[Place]:

@@ -153,6 +153,12 @@ def roles_of(person_id: int) -> frozenset[str]:
     return found.roles if found else frozenset()
 
 
+def staff_by_email(email: str) -> int | None:
+    """Give the login of somebody of the staff by their address, or None."""
+    people = get_user_model().objects.filter(email=keys.normal("email", email), is_staff=True, is_active=True)
+    return people.values_list("pk", flat=True).first()
+
+
 def staff_of(person_id: int) -> Staff | None:
     """Give a signed-in person as staff, or None for a customer."""
     people = get_user_model().objects.filter(pk=person_id, is_staff=True, is_active=True)

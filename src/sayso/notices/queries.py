@@ -1,17 +1,21 @@
 """What is told now, what was told then, and what somebody proposes to tell."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sayso.core.change import Change, compare
 from sayso.core.consent import Published
-from sayso.core.errors import NotFound
+from sayso.core.errors import Invalid, NotFound
 from sayso.core.notice import Notice
 from sayso.core.notice_reading import read_notice
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.notices import models, store
+
+AROUND = ("controller", "authority", "locales")  # what brand.yaml tells of every version
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,19 @@ def draft(name: str) -> Draft:
     listed = publications(row.brand)
     outdated = (listed[0].version if listed else "") not in (row.after, row.version)
     return Draft(row.id, read_notice(json.loads(row.document)), before, outdated)
+
+
+def completed(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a notice's file as a whole document: who is responsible, and in which languages, as in force.
+
+    Raises `Invalid` with code `invalid_notice` when it names no brand of ours.
+    """
+    brand = source.get("brand")
+    if brand not in brands():
+        remedy = f"Write `brand:` and one of {', '.join(brands()) or 'those applied before'}."
+        raise Invalid("invalid_notice", "It names no brand of ours.", remedy)
+    around = current(str(brand)).notice.document
+    return {**{name: around[name] for name in AROUND}, **source}
 
 
 def brands() -> list[str]:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sayso.centre import answers, happened, known, shown, timeline
+from sayso.centre import answers, changed, happened, known, shown, timeline
 from sayso.centre.visitor import Visitor, locale_of, right_now, the_brand, visitor_of
 from sayso.notices import queries as notices
 from sayso.rights import queries as rights
@@ -24,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     purposes = shown.asked(notice, locale, answers.together(answers.standings(visitor, brand, now)))
     page = {
         "visitor": visitor,
+        **changed.card(visitor, brand, locale, now),
         "purposes": purposes,
         "stopping": [purpose for purpose in purposes if purpose.any_yes],
         "known": known.counts(visitor, notice, locale),
