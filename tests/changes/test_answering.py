@@ -97,6 +97,18 @@ def test_a_browser_and_its_account_answer_together(publish: Publish, now: dateti
     assert queries.open_for(BRAND, [ada, browser], later) == []
 
 
+def test_what_she_refused_in_her_account_her_browser_does_not_ask_again(
+    publish: Publish, now: datetime, later: datetime
+) -> None:
+    ada, browser = account(now, "ada@example.test", learn=YES), device(now, learn=YES)
+    publish()
+    services.answer_by_link(*link_of(ada), HARBOUR, "keep", "en", later)
+    assert queries.open_for(BRAND, [ada, browser], later) == []
+    assert permitted([ada, browser], later) == {LEARN: True, HARBOUR: False, PURCHASES: False}
+    # Signed out, the browser speaks for itself again.
+    assert [each.change.id for each in queries.open_for(BRAND, [browser], later)] == [HARBOUR]
+
+
 def test_an_answer_given_elsewhere_closes_it_too(ada: str, later: datetime) -> None:
     says(ada, later, learn=NO)
     assert queries.open_for(BRAND, [ada], later) == []

@@ -40,6 +40,9 @@ SAYSO = (
     Stop("sayso", "centre:history", "nobody", "/centre/history", state="before any answer"),
     Stop("sayso", "centre:history", "ada", "/centre/history", sees="article.answer"),
     Stop("sayso", "centre:proof", "ada", "/centre/proof/{event}"),
+    Stop("sayso", "centre:changes", "nobody", "/centre/changes", state="before any answer"),
+    Stop("sayso", "centre:changes", "ada", "/centre/changes", sees="section.card"),
+    Stop("sayso", "centre:change_link", "nobody", "/c/{copy}", state="without its secret", sees="#secret"),
     Stop("sayso", "centre:rules", "nobody", "/centre/rules", state="before any answer"),
     Stop("sayso", "centre:rules", "ada", "/centre/rules"),
     Stop("sayso", "centre:join", "arriving", "/centre/join", sees="input[name=choice]"),
@@ -72,6 +75,8 @@ SAYSO = (
     Stop(
         "sayso", "console:request", "otto", "/console/requests/{deletion}", state="a deletion", sees="#plan"
     ),
+    Stop("sayso", "console:notices", "otto", "/console/notices", sees="#notice"),
+    Stop("sayso", "console:notice_proposal", "otto", "{proposal}", sees=".differs .was"),
 )
 SHOP = (
     Stop("shop", "home", "nobody", "/", state="with the banner", sees="sayso-banner .banner"),
@@ -107,6 +112,10 @@ STOPS = SAYSO + SHOP + OTHERS
 FORMS = {  # addresses that only take what a button sends; opened by hand they say so
     "sayso": {
         "centre:stop": "/centre/stop",
+        "centre:answer_change": "/centre/changes/answer",
+        "centre:read_changes": "/centre/changes/read",
+        "console:draft_notice": "/console/notices/draft",
+        "console:decide_notice": "/console/notices/x/decide",
         "centre:answer": "/centre/choices/personalise",
         "centre:correct": "/centre/data/correct",
         "centre:prefer": "/centre/data/prefer",

@@ -158,7 +158,7 @@ def _waiting(ada: Person) -> dict[str, str]:
 
 def _otto(otto: Person) -> dict[str, str]:
     otto.signs_in()
-    return {}
+    return {"proposal": urlsplit(otto.proposes_a_notice()).path}
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ from sayso.changes.counting import Touched, touched_by
 from sayso.changes.models import Run, Told
 from sayso.consent import queries as consent
 from sayso.core.change import Change
+from sayso.core.consent import UNANSWERED, Standing
 from sayso.core.errors import NotFound
+from sayso.core.vocabulary import NARROW
 from sayso.messages import queries as messages
 from sayso.notices import queries as notices
 
@@ -69,12 +71,24 @@ def _open_rows(brand: str, subjects: Sequence[str]) -> list[Told]:
     return sorted(rows, key=lambda row: (subjects.index(row.subject), row.told_at))
 
 
+def _said_no(change: Change, standings: Sequence[Standing]) -> bool:
+    """Tell whether one of these refused what waits: together they then refuse it, and are not asked again."""
+    wanted = [change.choice] if change.choice else list(change.touching)
+    return any(
+        all(standing.held.get(choice, UNANSWERED).status in NARROW for choice in wanted)
+        for standing in standings
+    )
+
+
 def open_for(brand: str, subjects: Sequence[str], now: datetime) -> list[Open]:
     """List what is open for these subjects together: an account and the browser it is used in."""
     found: dict[str, Open] = {}
+    standings = [consent.standing_of(subject, brand) or Standing() for subject in subjects]
     for row in _open_rows(brand, subjects):
         hers = concerning.said_yes_before(brand, row.before, row.subject, now)
         for concern in concerns_of(row, now):
+            if concern.waits and _said_no(concern.change, standings):
+                continue
             known = found.get(concern.change.id)
             found[concern.change.id] = Open(
                 known.change if known else concern.change,
