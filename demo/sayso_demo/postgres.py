@@ -77,9 +77,17 @@ class Postgres:
         if self._as:
             self.folder.chmod(0o755)
             if not _readable_by_others(source / "bin"):
-                shutil.copytree(source, self.folder / "programs")
-                source = self.folder / "programs"
+                source = self._copy_of(source)
         return source / "bin"
+
+    def _copy_of(self, source: Path) -> Path:
+        # The programs find their libraries by the place they stand in: both are copied, as they lie.
+        package, copy = source.parent, self.folder / "programs"
+        shutil.copytree(source, copy / package.name / source.name)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, copy / libraries.name)
+        return copy / package.name / source.name
 
     def _initialise(self) -> None:
         data = self.folder / "data"

@@ -12,9 +12,9 @@ from tests.api.conftest import Call
 ADA = {"customer": "C-1001", "email": "ada@example.test", "region": "US-CA", "country": "US"}
 
 
-def test_a_customer_is_recorded_on_the_word_of_the_brands_server(call: Call) -> None:
+def test_a_customer_is_recorded_on_the_word_of_the_brands_server(call: Call, now: datetime) -> None:
     assert call("POST", "/v1/links", ADA) == (200, {"customer": "linked"})
-    account = queries.resolve({"customer": "C-1001"}).account
+    account = queries.resolve({"customer": "C-1001"}, now).account
     assert account
     known = {(each.kind, each.value, each.vouched_by) for each in queries.identifiers_of(account)}
     assert known == {("customer", "C-1001", "server_key"), ("email", "ada@example.test", "server_key")}
@@ -28,9 +28,11 @@ def test_saying_it_again_changes_nothing(call: Call) -> None:
     assert models.Identifier.objects.count() == 2
 
 
-def test_a_device_named_beside_a_customer_is_joined_to_nobody(call: Call, browser: str) -> None:
+def test_a_device_named_beside_a_customer_is_joined_to_nobody(
+    call: Call, browser: str, now: datetime
+) -> None:
     call("POST", "/v1/links", {**ADA, "device": browser})
-    assert queries.resolve({"device": browser}).account is None
+    assert queries.resolve({"device": browser}, now).account is None
 
 
 def test_somebody_who_was_erased_is_not_recorded_again(call: Call, now: datetime) -> None:

@@ -1,11 +1,16 @@
 """What a shop's server tells and asks, over HTTP, from the first order to the postcode's benefit."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from sayso.consent import services as answering
 from sayso.core.values import new_id
+from sayso.core.vocabulary import ConsentStatus
 from sayso.identity import services as identity
+from sayso.notices import queries as notices
+from tests import linen
 from tests.api.conftest import Call
 from tests.linen import BRAND, LOCATION
 from tests.personalisation.conftest import items as catalogue
@@ -71,6 +76,19 @@ def test_the_postcode_brings_the_quilt_in_the_very_answer(shop: Call, browser: s
     assert (first["id"], first["score"]) == ("p-037", 6.0)
     assert COLD in [why["id"] for why in first["reasons"]]
     assert COLD not in [why["id"] for item in before["items"] for why in item["reasons"]]
+    assert question(shop, browser) == {"ask": None, "reason": "answered"}
+
+
+def test_a_yes_to_the_use_leaves_the_postcode_to_be_asked_until_it_is_told(
+    shop: Call, brand: str, browser: str
+) -> None:
+    published = notices.current(brand)
+    yes = linen.answer(published, base=1, location=ConsentStatus.GIVEN)
+    answering.record_answer(browser, None, brand, yes, datetime.now(UTC))
+    ask = question(shop, browser)["ask"]
+    assert ask["id"] == "postcode"
+    status, taken = answer(shop, browser, ask, "given")
+    assert (status, taken["standing"]["states"][LOCATION]) == (200, "renewed")
     assert question(shop, browser) == {"ask": None, "reason": "answered"}
 
 

@@ -22,11 +22,15 @@ from tests.linen import LOCATION
 
 GIVEN, REFUSED, DEFERRED = ConsentStatus.GIVEN, ConsentStatus.REFUSED, ConsentStatus.DEFERRED
 WEEKS = timedelta(days=31)
+NOTHING: frozenset[str] = frozenset()
 Saying = Callable[..., str]
 
 
-def ask(brand: str, secret: str, at: datetime, moment: str = "order_confirmed") -> Offered | WhyNot:
-    return services.next_ask(brand, identity.resolve({"device": secret}).subjects, moment, "en", at)
+def ask(
+    brand: str, secret: str, at: datetime, moment: str = "order_confirmed", known: frozenset[str] = NOTHING
+) -> Offered | WhyNot:
+    subjects = identity.resolve({"device": secret}, at).subjects
+    return services.next_ask(brand, subjects, moment, "en", known, at)
 
 
 def offered(brand: str, secret: str, at: datetime) -> Offered:
@@ -73,7 +77,7 @@ def test_a_yes_is_an_event_with_a_receipt_and_gives_the_fact_to_keep(
         "ask-1",
         "device",
     )
-    assert ask(brand, browser, now) is WhyNot.ANSWERED
+    assert ask(brand, browser, now, known=frozenset({"location"})) is WhyNot.ANSWERED
 
 
 def test_not_now_is_remembered_for_a_month_and_permits_nothing(
@@ -102,7 +106,7 @@ def test_a_page_shown_again_shows_the_same_question_and_counts_once(
 ) -> None:
     first = offered(brand, browser, now)
     assert offered(brand, browser, now + timedelta(minutes=10)) == first
-    subjects = identity.resolve({"device": browser}).subjects
+    subjects = identity.resolve({"device": browser}, now).subjects
     assert len(queries.history_of(brand, subjects)[0]) == 1
     assert ask(brand, browser, now + timedelta(hours=2)) is WhyNot.NOT_NOW
 
@@ -114,18 +118,21 @@ def test_the_other_device_of_one_person_is_not_asked_what_the_first_was(
     account = linking.link_customer({"customer": "C-1001"}, "", now)
     for device in (say(browser, purchases=GIVEN), say(tablet, purchases=GIVEN)):
         linking.start_link(device, account, now)
-    offered_before = queries.hers([account])
+    offered_before = queries.hers([account], now)
     assert len(offered_before) == 3
-    devices = [identity.resolve({"device": secret}).device for secret in (browser, tablet)]
-    first = services.next_ask(brand, [str(devices[0])], "order_confirmed", "en", now)
+    devices = [identity.resolve({"device": secret}, now).device for secret in (browser, tablet)]
+    first = services.next_ask(brand, [str(devices[0])], "order_confirmed", "en", NOTHING, now)
     assert isinstance(first, Offered)
     later = now + timedelta(hours=2)
-    second = services.next_ask(brand, [str(devices[1]), account], "order_confirmed", "en", later)
+    second = services.next_ask(brand, [str(devices[1]), account], "order_confirmed", "en", NOTHING, later)
     # The account answered nothing, so together they permit nothing the benefit needs.
     assert second is WhyNot.NEEDS
     taken = said(first, "refused")
     services.answer_ask(brand, {"device": browser}, "postcode", taken, later)
-    third = services.next_ask(brand, [str(devices[1]), account], "order_confirmed", "en", later + 9 * WEEKS)
+    later += 9 * WEEKS
+    for signed_in_again in devices:
+        linking.start_link(str(signed_in_again), account, later)
+    third = services.next_ask(brand, [str(devices[1]), account], "order_confirmed", "en", NOTHING, later)
     assert third is WhyNot.REFUSED
 
 
@@ -183,7 +190,7 @@ def test_a_wrong_answer_is_refused_with_a_code_and_changes_nothing(
     with pytest.raises((Invalid, Conflict)) as refused:
         services.answer_ask(brand, {"device": browser}, "postcode", told, now)
     assert refused.value.code == code
-    subjects = identity.resolve({"device": browser}).subjects
+    subjects = identity.resolve({"device": browser}, now).subjects
     assert consent.answered(subjects[0], brand, now).statuses[LOCATION] == ConsentStatus.UNKNOWN
     assert queries.history_of(brand, subjects)[1] == []
 

@@ -60,7 +60,7 @@ def answered(published: str, browser: Client) -> Answering:
 def code_from(post: PostOffice) -> str:
     """Send what is due and read the code out of the newest letter."""
     send_due(datetime.now(UTC))
-    found = re.search(r"^ {4}([A-Z0-9-]{6,9})\r?$", post.text(), re.MULTILINE)
+    found = re.search(r"^ {4}([A-Z0-9-]{6,19})\r?$", post.text(), re.MULTILINE)
     assert found, post.text()
     return found.group(1)
 

@@ -89,12 +89,12 @@ def test_stop_everything_stands_on_the_first_screen_and_refuses_every_choice(
 def test_what_a_signed_in_person_says_holds_for_the_account_and_this_browser(
     browser: Client, answered: Answering, post: PostOffice
 ) -> None:
-    secret = answered(learn="refused")
+    device = identity.device_subject(answered(learn="refused"))
     sign_in(browser, post)
     browser.post("/centre/choices/learn", {"base": _base(browser), "all": "given"})
     account = identity.account_by("email", ADA)
     assert consent.answered(account, BRAND, datetime.now(UTC)).statuses[linen.LEARN] is ConsentStatus.GIVEN
-    assert _here(secret)[linen.LEARN] is ConsentStatus.GIVEN
+    assert consent.answered(device, BRAND, datetime.now(UTC)).statuses[linen.LEARN] is ConsentStatus.GIVEN
     history = browser.get("/centre/history").content.decode()
     assert history.count("<h2>Changed an answer</h2>") == 1  # one act, though it holds for both
     vouchers = {event.evidence["voucher"] for event in consent.history_of([str(account)], BRAND)}

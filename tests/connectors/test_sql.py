@@ -312,3 +312,15 @@ def test_a_path_that_leads_nowhere_is_refused(ada: Person, database: sa.Engine) 
     file["tables"]["order_lines"]["references"] = {"order_id": "orders.id"}
     with pytest.raises(Misconfigured, match="leads nowhere"):
         SqlConnector(system("shop", "sql", file)).find(ada, NOW)
+
+
+def test_a_short_number_is_not_struck_out_of_what_somebody_else_wrote(database: sa.Engine) -> None:
+    run(database, "UPDATE customers SET number = '2024' WHERE id = 17")
+    run(database, "UPDATE support_notes SET text = 'Bought 2024, pays 2024 cents' WHERE id = 2")
+    run(database, "CREATE TABLE newsletter_issues (id INTEGER PRIMARY KEY, title VARCHAR(40))")
+    run(database, "INSERT INTO newsletter_issues VALUES (1, 'Spring 2024')")
+    connector = SqlConnector(system("shop", "sql", shop.FILE))
+    person = after_planning(connector, Person((Identifier("customer", "2024"),)))
+    erase(connector, person)
+    assert rows(database, "SELECT text FROM support_notes") == [("Bought 2024, pays 2024 cents",)]
+    assert connector.verify(person).found == 0

@@ -41,13 +41,17 @@ def test_linen_and_loom_asks_for_the_postcode_when_an_order_is_confirmed() -> No
 DAY = timedelta(days=1)
 
 
+def test_a_yes_to_everything_does_not_tell_the_postcode_so_it_may_be_asked() -> None:
+    assert isinstance(chosen(past(Reason.GIVEN, known=frozenset({"preferences"}))), Ask)
+
+
 @pytest.mark.parametrize(
     ("before", "why"),
     [
         (past(Reason.REFUSED), WhyNot.REFUSED),
         (past(Reason.WITHDRAWN), WhyNot.REFUSED),
         (past(outcomes=[Outcome("postcode", "refused", MONDAY - 999 * DAY)]), WhyNot.REFUSED),
-        (past(Reason.GIVEN), WhyNot.ANSWERED),
+        (past(Reason.GIVEN, known=frozenset({"location"})), WhyNot.ANSWERED),
         (past(Reason.ERASING), WhyNot.NOT_POSSIBLE),
         (replace(past(), permitted=frozenset()), WhyNot.NEEDS),
         (past(withdrew=MONDAY - 29 * DAY), WhyNot.WITHDRAWAL),

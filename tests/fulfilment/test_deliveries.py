@@ -5,11 +5,14 @@ import pytest
 from django.db import connection
 
 from sayso.connectors.memory import World
+from sayso.core.fact import Fact
 from sayso.core.vocabulary import ConsentStatus
 from sayso.fulfilment import claims, queries, services, worker
 from sayso.fulfilment.models import Delivery, Pairwise
 from sayso.identity import services as identity
 from sayso.outbox import services as outbox
+from sayso.personalisation import services as personalisation
+from sayso.personalisation.services import ItemTold
 from tests.rights.conftest import BRAND, Ada, says
 
 YES, NO = ConsentStatus.GIVEN, ConsentStatus.REFUSED
@@ -53,6 +56,22 @@ def test_a_withdrawal_is_told_under_the_same_number_and_the_number_is_then_forgo
     [(_, member), (message, same)] = told(worlds)
     assert (message, same) == ("audience.member.removed", member)
     assert not Pairwise.objects.exists()
+
+
+def test_a_recipient_hears_what_she_bought_after_she_permitted_it(
+    ada: Ada, worlds: Worlds, now: datetime
+) -> None:
+    personalisation.put_items(BRAND, [ItemTold("p-001", {"en": "Harbour curtains"}, {"type": "curtain"})])
+    says(ada.account, now, pass_on=YES, purchases=YES)
+    deliver()
+    services.carry_out_due(now)
+    bought = [Fact(f"line-{number}", "purchases", "observed", now, {"item": "p-001"}) for number in (1, 2)]
+    for fact in bought:  # two at once are told once
+        personalisation.add_facts_to(BRAND, ada.account, [fact], now)
+    deliver()
+    services.carry_out_due(now)
+    assert [data["interests"] for _, data in worlds["brightside"].told.values()] == [[], ["curtain"]]
+    assert len({member for _, member in told(worlds)}) == 1
 
 
 def test_a_permission_withdrawn_before_it_was_told_is_never_told(

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 from django.db import connection
+from sayso_demo import postgres
 
 from sayso.deployment import env
 
@@ -37,6 +38,12 @@ def test_each_postgres_database_asked_for_is_new_and_empty(new_postgres_database
     with psycopg.connect(first) as own:
         own.execute("CREATE TABLE curtain (id int)")
     assert (rows(first), rows(second)) == (1, 0)
+
+
+def test_a_postgres_starts_where_nobody_else_may_read_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "_readable_by_others", lambda _path: False)
+    with postgres.Postgres() as server, psycopg.connect(server.url("postgres")) as own:
+        assert own.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_a_postgres_whose_owner_is_killed_stops_and_leaves_no_folder(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from sayso.consent import queries, services
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.identity.queries import resolve
 brand, now = "linen-and-loom", datetime.now(UTC)
-ada = resolve({"customer": sys.argv[1]}).account
+ada = resolve({"customer": sys.argv[1]}, now).account
 said = {"newsletter.contact.use.self": ConsentStatus(sys.argv[2])}
 base = queries.answered(ada, brand, now).rev
 services.record_for(ada, brand, services.centre_answer(brand, said, base, "change", Voucher.ACCOUNT, "en"), now)

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from sayso.core.errors import Invalid
 from sayso.identity import services
@@ -19,8 +18,8 @@ SESSION = "session-of-ada"
 
 @pytest.fixture
 def ada() -> str:
-    person = get_user_model().objects.create(username="ada", email="ada@example.test")
-    return services.sign_in(person.pk, "ada@example.test", NOW)
+    person = services.person_for("ada@example.test", NOW)
+    return services.sign_in(person, "ada@example.test", NOW)
 
 
 def _code(account: str, act: str = "delete") -> str:

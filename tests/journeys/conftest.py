@@ -109,8 +109,10 @@ def until(look: Callable[[], T], what: str, seconds: float = 20) -> T:
 
 
 def _free_ports() -> int:
-    for first in range(21700, 29000, 40):
-        ports = [first + step for step in (0, 1, 10, 20, 25, 30)]
+    # Where to begin looking differs by process: two at once would else find the same ports free.
+    for step in range(180):
+        first = 21700 + (os.getpid() + step) % 180 * 40
+        ports = [first + beyond for beyond in (0, 1, 10, 20, 25, 30)]
         if all(_is_free(port) for port in ports):
             return first
     raise AssertionError("no free ports")

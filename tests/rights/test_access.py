@@ -1,3 +1,4 @@
+import copy
 import csv
 import io
 import json
@@ -16,13 +17,15 @@ from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.fulfilment.models import Delivery
 from sayso.identity import keys
 from sayso.identity import services as identity
+from sayso.inventory import services as inventory
 from sayso.messages.models import Letter
 from sayso.notices import services as notices
 from sayso.rights import package, queries, services
 from sayso.rights.models import key_of
 from tests import linen
 from tests.changes.conftest import work as tell
-from tests.rights.conftest import Ada, proof, says
+from tests.connectors import shop
+from tests.rights.conftest import BRAND, Ada, proof, says
 from tests.rights.test_erasure import run, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,6 +149,7 @@ def test_a_correction_reaches_every_system_that_lets_it_be_made(
     [
         ("number", "C-1"),
         ("email", "somebody.elses@example.test"),
+        ("phone", "somebody.elses@example.test"),
         ("name", " "),
         ("name", "a\nb"),
         ("name", "x" * 201),
@@ -158,6 +162,12 @@ def test_what_cannot_be_corrected_is_refused(ada: Ada, now: datetime, field: str
 
 def test_a_person_is_told_what_she_may_correct(ada: Ada) -> None:
     assert queries.correctable_fields(ada.account) == ["name", "phone"]
+
+
+def test_a_column_by_which_rows_are_found_is_nobodys_to_correct(ada: Ada) -> None:
+    found_by_phone = {**copy.deepcopy(shop.FILE), "subject_key": "customers.phone"}
+    inventory.register_system(BRAND, found_by_phone)
+    assert queries.correctable_fields(ada.account) == ["name"]
 
 
 def test_open_requests_are_listed_for_the_officer_by_urgency(ada: Ada, now: datetime) -> None:

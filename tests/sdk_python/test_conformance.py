@@ -9,12 +9,14 @@ from typing import Any
 import httpx
 import pytest
 from sayso_sdk import Client, Question
+from sayso_sdk.device import device_secret
 
 from sayso.core.values import new_id
 from tests.deployed import Deployment
 
 FOLDER = Path(__file__).parents[2] / "conformance"
 ANSWERS = json.loads((FOLDER / "answers.json").read_text())
+DEVICES = json.loads((FOLDER / "devices.json").read_text())
 DECISIONS = json.loads((FOLDER / "decisions.json").read_text())
 
 
@@ -84,3 +86,8 @@ def test_a_question_is_answered_the_same_through_the_client(
     assert [one.choice for one in made] == [question.choice for question in asked]
     wanted = [(one["permitted"], one["reason"]) for one in case["questions"]]
     assert [(one.permitted, one.reason) for one in made] == wanted
+
+
+@pytest.mark.parametrize("case", DEVICES["cases"], ids=lambda case: case["name"])
+def test_cookies_come_to_the_same_secret(case: dict[str, Any]) -> None:
+    assert device_secret(case["cookies"], https=case["https"]) == case["secret"]

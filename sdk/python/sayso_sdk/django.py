@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from sayso_sdk.client import TIMEOUT, Client
-from sayso_sdk.device import COOKIE, MAX_AGE, is_device_secret
+from sayso_sdk.device import COOKIE, MAX_AGE, cookie_name, device_secret
 from sayso_sdk.errors import SaysoProblem
 from sayso_sdk.proxy import LARGEST_BODY, ProxyAnswer, ProxyRequest, forward, unreachable
 
@@ -43,9 +43,11 @@ def privacy_proxy(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def device_of(request: HttpRequest) -> str | None:
-    """Return the visitor's device secret from the cookie, or None before the first answer."""
-    secret = request.COOKIES.get(COOKIE)
-    return secret if is_device_secret(secret) else None
+    """Return the visitor's device secret, or None before the first answer.
+
+    Behind a proxy that ends TLS, tell Django of it (SECURE_PROXY_SSL_HEADER): cookies are named by it.
+    """
+    return device_secret(request.COOKIES, https=request.is_secure())
 
 
 def _read(request: HttpRequest, path: str) -> ProxyRequest:
@@ -55,7 +57,7 @@ def _read(request: HttpRequest, path: str) -> ProxyRequest:
         query=request.META.get("QUERY_STRING", ""),
         headers=dict(request.headers),
         body=request.read(LARGEST_BODY + 1),
-        cookie=request.COOKIES.get(COOKIE),
+        cookie=device_of(request),
     )
 
 
@@ -63,7 +65,7 @@ def _response(request: HttpRequest, answer: ProxyAnswer) -> HttpResponse:
     response = HttpResponse(answer.body, status=answer.status, headers=answer.headers)
     if answer.keep_device is not None:
         response.set_cookie(
-            COOKIE,
+            cookie_name(COOKIE, https=request.is_secure()),
             answer.keep_device,
             max_age=MAX_AGE,
             path="/",

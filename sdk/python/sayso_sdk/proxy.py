@@ -23,7 +23,10 @@ _PATH = re.compile(r"sayso\.js|v1/sites(/[A-Za-z0-9_-]{1,100}){1,4}", re.ASCII)
 
 @dataclass(frozen=True)
 class ProxyRequest:
-    """What the browser sent: `path` without the site's prefix, header names in any case."""
+    """What the browser sent: `path` without the site's prefix, header names in any case.
+
+    `cookie` is what `device.device_secret` makes of the browser's cookies.
+    """
 
     method: str
     path: str

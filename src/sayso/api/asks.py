@@ -71,8 +71,10 @@ def _shown(offered: Offered) -> Json:
 @router.post("/asks/next", response=NextOut, auth=scope("asks"), summary="The one question for a moment")
 def next_ask(request: HttpRequest, asked: NextIn) -> Json:
     """Give the question to show now, or why the person is left in peace. Asking for it counts as showing."""
-    subjects = identity.resolve(asked.subject.reference()).subjects
-    found = services.next_ask(brand_of(request), subjects, asked.moment, asked.locale, datetime.now(UTC))
+    brand, now = brand_of(request), datetime.now(UTC)
+    subjects = identity.resolve(asked.subject.reference(), now).subjects
+    known = personalisation.categories_told(brand, subjects)
+    found = services.next_ask(brand, subjects, asked.moment, asked.locale, known, now)
     if isinstance(found, WhyNot):
         return {"ask": None, "reason": str(found)}
     return {"ask": _shown(found)}
@@ -120,5 +122,5 @@ def _benefit(brand: str, reference: dict[str, str], taken: Taken, locale: str, n
     if taken.fact is None:
         return None
     facts.add_facts_to(brand, taken.subject, [taken.fact], now)
-    subjects = identity.resolve(reference).subjects
+    subjects = identity.resolve(reference, now).subjects
     return written(personalisation.recommendations(brand, subjects, SUGGESTED, locale, now))

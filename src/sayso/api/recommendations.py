@@ -74,8 +74,8 @@ def written(found: Recommendations) -> Json:
 )
 def recommend(request: HttpRequest, asked: RecommendIn) -> Json:
     """Suggest from the facts the person permits at this moment; nothing permitted gives nothing."""
-    subjects = identity.resolve(asked.subject.reference()).subjects
     now = datetime.now(UTC)
+    subjects = identity.resolve(asked.subject.reference(), now).subjects
     found = queries.recommendations(brand_of(request), subjects, asked.limit, asked.locale, now)
     return written(found)
 
@@ -93,6 +93,6 @@ class SwitchIn(Schema):
 )
 def switch(request: HttpRequest, asked: SwitchIn) -> Status[None]:
     """Switch one reason on or off for this person, from the next suggestion on."""
-    subjects = identity.resolve(asked.subject.reference()).subjects
+    subjects = identity.resolve(asked.subject.reference(), datetime.now(UTC)).subjects
     services.switch_reason(brand_of(request), subjects, asked.reason, asked.on)
     return Status(204, None)

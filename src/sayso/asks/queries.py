@@ -41,9 +41,9 @@ def asks_of(brand: str) -> Asks:
     return read_asks(row.document, notices.current(brand).notice) if row else Asks()
 
 
-def hers(subjects: Sequence[str]) -> tuple[str, ...]:
+def hers(subjects: Sequence[str], now: datetime) -> tuple[str, ...]:
     """Give these subjects and every other device signed in to their accounts: one person, as far as we know."""
-    others = (link.device for subject in subjects for link in identity.links_of(subject))
+    others = (link.device for subject in subjects for link in identity.links_of(subject, now))
     return tuple(dict.fromkeys((*subjects, *others)))
 
 
@@ -56,9 +56,9 @@ def _withdrew(brand: str, subjects: Sequence[str]) -> datetime | None:
     return max(taken_back, default=None)
 
 
-def past_of(brand: str, subjects: Sequence[str], asks: Asks, now: datetime) -> Past:
+def past_of(brand: str, subjects: Sequence[str], asks: Asks, known: frozenset[str], now: datetime) -> Past:
     """Gather what decides whether a person may be asked, over all her devices."""
-    person = hers(subjects)
+    person = hers(subjects, now)
     asked = sorted({choice for ask in asks.asks for choice in ask.choices})
     questions = [read_choice(choice) for choice in asked]
     each = [decisions.decide(brand, [subject], questions, now) for subject in person]
@@ -73,6 +73,7 @@ def past_of(brand: str, subjects: Sequence[str], asks: Asks, now: datetime) -> P
         shown=[Shown(*row) for row in shown],
         outcomes=[Outcome(*row) for row in outcomes.values_list("ask", "answer", "at")],
         withdrew=_withdrew(brand, person),
+        known=known,
     )
 
 

@@ -59,13 +59,16 @@ def set_catalogue(brand: str, document: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def next_ask(
-    brand: str, subjects: Sequence[str], moment: str, locale: str, now: datetime
+    brand: str, subjects: Sequence[str], moment: str, locale: str, known: frozenset[str], now: datetime
 ) -> Offered | WhyNot:
-    """Choose the one question to show now and remember that it was shown, or say why there is none."""
+    """Choose the one question to show now and remember that it was shown, or say why there is none.
+
+    `known` holds the categories of which she has told something already: that is not asked again.
+    """
     if not subjects:
         return WhyNot.UNKNOWN
     asks = queries.asks_of(brand)
-    past = queries.past_of(brand, subjects, asks, now)
+    past = queries.past_of(brand, subjects, asks, known, now)
     chosen = rules.next_ask(asks, moment, past, now)
     if isinstance(chosen, WhyNot):
         return chosen
@@ -122,7 +125,7 @@ def _record(brand: str, reference: Mapping[str, str], ask: Ask, said: Said, now:
     if "device" in reference:
         answer = _answer(ask, said, Voucher.DEVICE)
         return answering.record_answer(reference["device"], None, brand, answer, now)
-    account = identity.resolve(reference).account
+    account = identity.resolve(reference, now).account
     if account is None:
         raise Unproved("unknown_subject", "Nobody is known by that reference.", "Send the device's secret.")
     return answering.record_for(account, brand, _answer(ask, said, Voucher.SERVER_KEY), now)

@@ -1,4 +1,4 @@
-"""Where allauth hands over to us: its letters become ours, and a sign-in meets the browser's own answers."""
+"""Where allauth hands over to us: a sign-in meets the browser's own answers."""
 
 from typing import Any
 
@@ -6,15 +6,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 
 from sayso.centre import arrival
-from sayso.centre.visitor import right_now
+from sayso.centre.visitor import keep_ticket, right_now
 from sayso.core.errors import Misconfigured
 from sayso.identity import queries as identity
-from sayso.messages import services as messages
-
-LETTERS = {"account/email/login_code": "sign_in_code"}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
@@ -28,11 +24,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
         """Say nothing: the pages themselves say where one stands."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write a letter of ours in place of allauth's."""
-        if template_prefix not in LETTERS:
-            raise Misconfigured("unknown_letter", f"{template_prefix} has no letter.", "Add it to LETTERS.")
-        words = {"code": context["code"], **arrival.letterhead()}
-        messages.send(LETTERS[template_prefix], email, words, get_language() or "en", right_now())
+        """Send nothing: every letter is one of ours, and allauth knows no address."""
+        raise Misconfigured("unknown_letter", f"{template_prefix} is not our letter.", "Write one of ours.")
 
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, *, email: str | None, **kwargs: Any
@@ -41,5 +34,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
         response: HttpResponse = super().post_login(request, user, email=email, **kwargs)
         if identity.roles_of(user.pk):
             return response if kwargs.get("redirect_url") else redirect("console:home")
-        arrived = arrival.arrive(request, user.pk, email or user.get_username(), right_now())
-        return redirect("centre:join") if arrived.something_to_decide else response
+        arrived = arrival.arrive(request, user.pk, identity.address_of_person(user.pk), right_now())
+        response = redirect("centre:join") if arrived.something_to_decide else response
+        if arrived.ticket:
+            keep_ticket(response, arrived.ticket)
+        return response

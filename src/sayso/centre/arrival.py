@@ -9,10 +9,11 @@ from django.http import HttpRequest
 from sayso.centre import known
 from sayso.centre.known import Count
 from sayso.centre.shown import who
-from sayso.centre.visitor import Visitor, device_secret, locale_of, the_brand, visitor_of
+from sayso.centre.visitor import Visitor, device_secret, held_secret, locale_of, the_brand, visitor_of
 from sayso.consent import queries as consent
 from sayso.consent import services as consent_services
 from sayso.core.choice import OWN_USE
+from sayso.core.device import SIGNED_IN
 from sayso.core.errors import NotFound
 from sayso.core.notice import Notice
 from sayso.core.vocabulary import PERMITTING
@@ -23,10 +24,14 @@ from sayso.notices import queries as notices
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Who arrived. `something_to_decide`: the browser permits what the account does not, or holds data."""
+    """Who arrived. `something_to_decide`: the browser permits what the account does not, or holds data.
+
+    `ticket` is for this browser: with it, and only with it, the device's secret is the new one.
+    """
 
     account: str
     something_to_decide: bool
+    ticket: str = ""
 
 
 def letterhead() -> dict[str, str]:
@@ -46,19 +51,24 @@ def letterhead() -> dict[str, str]:
 
 @transaction.atomic
 def arrive(request: HttpRequest, person: int, email: str, now: datetime) -> Arrived:
-    """Find the account, link this browser to it, and let the browser's refusals join at once."""
+    """Find the account, link this browser to it, and let the browser's refusals join at once.
+
+    Session and link end in the same moment, however much is done meanwhile.
+    """
     account = identity_services.sign_in(person, email, now)
-    secret = device_secret(request)
+    request.session.set_expiry(now + SIGNED_IN)
+    secret, held = device_secret(request), held_secret(request)
     device = identity.device_subject(secret) if secret else None
-    if device is None:
+    if device is None or held is None:
         return Arrived(account, False)
     identity_services.start_link(device, account, now)
+    ticket = identity_services.renew_secret(device, held)
     brand = the_brand()
     notice = notices.current(brand).notice
     locale = locale_of(notice)
     consent_services.join_refusals(device, account, brand, locale, now)
     open_questions = permissions_to_join(device, account, brand, now) or facts_here(device, notice, locale)
-    return Arrived(account, bool(open_questions))
+    return Arrived(account, bool(open_questions), ticket)
 
 
 def permissions_to_join(device: str, account: str, brand: str, now: datetime) -> list[str]:
@@ -82,11 +92,14 @@ def join(device: str, account: str, ticked: list[str], mine: bool, locale: str, 
         consent_services.join_permissions(device, account, the_brand(), ticked, locale, now)
 
 
-def leave(request: HttpRequest, now: datetime) -> None:
-    """End the link of this browser: from now on it shows nothing of the account."""
-    visitor = visitor_of(request)
-    if visitor.account and visitor.device:
-        identity_services.end_link(visitor.device, now)
+@transaction.atomic
+def leave(request: HttpRequest, now: datetime) -> str:
+    """End the link of this browser: from now on it shows nothing of the account. Give its ticket, if any."""
+    visitor, held = visitor_of(request), held_secret(request)
+    if not (visitor.account and visitor.device and held):
+        return ""
+    identity_services.end_link(visitor.device, now)
+    return identity_services.renew_secret(visitor.device, held)
 
 
 def facts_here(device: str, notice: Notice, locale: str) -> list[Count]:

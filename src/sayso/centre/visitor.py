@@ -3,22 +3,21 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from sayso.core import device as cookies
 from sayso.core.errors import NotFound
 from sayso.core.layout import locale_for
 from sayso.core.notice import Notice
-from sayso.core.values import DEVICE_SECRET
+from sayso.deployment import env
 from sayso.identity import queries as identity
 from sayso.notices import queries as notices
-
-DEVICE_COOKIE = "sayso_device"
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is here. `device` is known once this browser answered; `secret` is what its cookie says."""
+    """Who is here. `device` is known once this browser answered; `secret` is what its cookies come to."""
 
     account: str | None
     device: str | None
@@ -36,9 +35,30 @@ class Visitor:
 
 
 def device_secret(request: HttpRequest) -> str | None:
-    """Give the device secret of this browser's cookie, or None when there is none we can read."""
-    secret = request.COOKIES.get(DEVICE_COOKIE, "")
-    return secret if DEVICE_SECRET.match(secret) else None
+    """Give the device secret this browser's cookies come to, or None when there is none we can read."""
+    return cookies.secret_of(request.COOKIES, _https())
+
+
+def held_secret(request: HttpRequest) -> str | None:
+    """Give what this browser's own cookie holds: what a new ticket is made for."""
+    return cookies.held_secret(request.COOKIES, _https())
+
+
+def keep_ticket(response: HttpResponse, ticket: str) -> None:
+    """Hand the browser the ticket its new secret is made with, in a cookie no script can read."""
+    response.set_cookie(
+        cookies.cookie_name(cookies.RENEWAL, _https()),
+        ticket,
+        max_age=cookies.KEPT,
+        path="/",
+        secure=_https(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _https() -> bool:
+    return env.text("SAYSO_WEB_ADDRESS").startswith("https:")
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
@@ -48,7 +68,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
     person = request.user.pk if request.user.is_authenticated else None
     account = identity.account_of_person(person) if person is not None else None
     if account is not None:
-        link = identity.active_link(device) if device else None
+        link = identity.active_link(device, right_now()) if device else None
         if link is None or link.account != account:
             return Visitor(account, None, None)
     return Visitor(account, device, secret)

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
+from sayso.core.device import SIGNED_IN, cookie_name
 from sayso.deployment import env, secrets
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -93,8 +94,9 @@ TEMPLATES = [
     }
 ]
 
-SESSION_COOKIE_NAME = "sayso_session"
-CSRF_COOKIE_NAME = "sayso_csrf"
+SESSION_COOKIE_NAME = cookie_name("sayso_session", _web.scheme == "https")
+CSRF_COOKIE_NAME = cookie_name("sayso_csrf", _web.scheme == "https")
+SESSION_COOKIE_AGE = int(SIGNED_IN.total_seconds())
 LANGUAGE_COOKIE_NAME = "sayso_language"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -120,14 +122,8 @@ CONTENT_SECURITY_POLICY = {
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
-ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever signs in typed a code of ours; allauth holds no address
 ACCOUNT_ADAPTER = "sayso.centre.adapter.Adapter"
-ACCOUNT_FORMS = {"request_login_code": "sayso.centre.forms.SignInForm"}
 ACCOUNT_RATE_LIMITS = False  # allauth counts by IP address; ours are in identity.proofing.limits
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "/sign-in"

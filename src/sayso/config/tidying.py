@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from sayso.identity.proofing.sign_in import services as sign_in
+
 EVERY = timedelta(hours=1)
 _last: list[datetime] = []
 
@@ -12,11 +14,12 @@ _last: list[datetime] = []
 def tidy(now: datetime) -> int:
     """Sweep when an hour has passed since the last time; give how many sessions were swept.
 
-    A session that was never finished holds the address somebody typed and the code that was sent to it.
+    With the sessions go sign-ins that were begun and never finished.
     """
     if _last and now - _last[0] < EVERY:
         return 0
     _last[:] = [now]
+    sign_in.forget_old(now)
     swept, _ = Session.objects.filter(expire_date__lt=now).delete()
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

@@ -92,7 +92,8 @@ class Outcome:
 class Past:
     """What matters of a person's past, over all her devices.
 
-    `reasons` holds, per choice, how each of them stands; `permitted` what all of them together permit.
+    `reasons` holds, per choice, how each of them stands; `permitted` what all of them together permit;
+    `known` the categories of which she has told us something.
     """
 
     reasons: Mapping[str, frozenset[Reason]]
@@ -100,6 +101,7 @@ class Past:
     shown: Sequence[Shown] = ()
     outcomes: Sequence[Outcome] = ()
     withdrew: datetime | None = None
+    known: frozenset[str] = frozenset()
 
 
 NO = frozenset({Reason.REFUSED, Reason.WITHDRAWN})
@@ -115,7 +117,8 @@ def _stands(ask: Ask, past: Past) -> WhyNot | None:
         return WhyNot.REFUSED
     if stand & IMPOSSIBLE:
         return WhyNot.NOT_POSSIBLE
-    if stand & YES:
+    # A yes to everything permits the use; what the field asks for has still to be told.
+    if stand & YES and ask.field.category in past.known:
         return WhyNot.ANSWERED
     return None if past.permitted.issuperset(ask.needs) else WhyNot.NEEDS
 

@@ -150,8 +150,9 @@ def decide(brand: str, body: object) -> dict[str, Any]:
         remedy = f"Send `subject` and at most {MOST_QUESTIONS} `questions`."
         raise Invalid("invalid_question", "`questions` is no list we can answer.", remedy)
     asked = [_question(question) for question in questions]
-    who = identity.resolve(database(), body.get("subject"))
-    decisions = gate.decide(database(), brand, who.subjects, asked, now())
+    moment = now()
+    who = identity.resolve(database(), body.get("subject"), moment)
+    decisions = gate.decide(database(), brand, who.subjects, asked, moment)
     return {
         "decisions": [
             {

@@ -33,9 +33,9 @@ def _write(
     )
 
 
-def _home(subject: str) -> str:
+def _home(subject: str, at: datetime) -> str:
     """Give whose member a device's is: the account it was joined to, else its own."""
-    link = identity.active_link(subject)
+    link = identity.active_link(subject, at)
     return link.account if link and link.joined else subject
 
 
@@ -48,7 +48,7 @@ def _tellable(recipient: str, message: str) -> list[System]:
 
 
 def _permitted(choice: Choice, subject: str, news: News) -> None:
-    home = _home(subject)
+    home = _home(subject, news.at)
     live = Pairwise.objects.filter(subject=home, recipient=choice.recipient, ended_at=None)
     for system in _tellable(choice.recipient, ADDED):
         if not live.exists():
@@ -74,7 +74,7 @@ def _not_permitted(choice: Choice, subject: str, news: News) -> None:
         if choice.id in system.config.get("stops", []):
             _write(system.id, "stop", brand, subject, choice.id, news.at)
     if choice.operation is Operation.DISCLOSE:
-        homes = {subject, _home(subject)}
+        homes = {subject, _home(subject, news.at)}
         for row in Pairwise.objects.filter(subject__in=homes, recipient=choice.recipient, ended_at=None):
             end_membership(row, brand, choice.id, news.at)
 
@@ -100,4 +100,19 @@ def joined(news: News) -> None:
     Delivery.objects.filter(subject=device, request=None).update(subject=account)
 
 
-SUBSCRIPTIONS: dict[str, Handler] = {"consent.changed": consent_changed, "identity.joined": joined}
+def facts_changed(news: News) -> None:
+    """Tell recipients again who have this person on a list: what they may know of her has changed."""
+    for row in Pairwise.objects.filter(subject=_home(news.payload["subject"], news.at), ended_at=None):
+        told = Delivery.objects.filter(member=row.member, instruction="audience.add")
+        last = told.order_by("-recorded_at", "-id").first()
+        # One that still waits reads what is known when it goes out: a second would say the same.
+        if last and last.state != WAITING:
+            _write(last.system, "audience.add", last.brand, last.subject, last.choice, news.at, row.member)
+
+
+SUBSCRIPTIONS: dict[str, Handler] = {
+    "consent.changed": consent_changed,
+    "facts.added": facts_changed,
+    "facts.removed": facts_changed,
+    "identity.joined": joined,
+}

@@ -17,10 +17,15 @@ class Subject(models.Model):
 
 
 class Device(models.Model):
-    """A browser that answered: the hash of the secret only it holds."""
+    """A secret of a browser that answered, as its hash. `state` is `current`, `awaited` or `replaced`.
+
+    One that takes another's place is awaited until it is first shown; only then the replaced ones go, so that
+    an answer lost on the way locks nobody out. A replaced one names the device and sees no link.
+    """
 
     secret_hash = models.CharField(max_length=64, primary_key=True)
-    subject = models.OneToOneField(Subject, on_delete=models.CASCADE, related_name="+")
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, default="current")
 
 
 class Identifier(models.Model):
@@ -39,11 +44,15 @@ class Identifier(models.Model):
 
 
 class DeviceLink(models.Model):
-    """A device and an account, from sign-in to sign-out. `joined_at`: she said "also for my account"."""
+    """A device and an account, from sign-in to sign-out, never longer than the sign-in itself (`until`).
+
+    `joined_at`: she said "also for my account".
+    """
 
     device = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
     account = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
     started_at = models.DateTimeField()
+    until = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -53,6 +62,14 @@ class Login(models.Model):
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     subject = models.OneToOneField(Subject, on_delete=models.CASCADE, related_name="+")
+
+
+class LoginAddress(models.Model):
+    """The address a login answers to. Django's and allauth's own columns for addresses stay empty."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    lookup = models.CharField(max_length=64, unique=True)
+    sealed = models.BinaryField()
 
 
 class Suppression(models.Model):
@@ -76,8 +93,13 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField()
 
 
+def key_of_login(username: str) -> str:
+    """Give the name of the key a login's address is sealed under."""
+    return f"login:{username}"
+
+
 # The tables of proofs belong to this app and stand in their own folder.
-from sayso.identity.proofing.models import Attempt, Challenge, Proof  # noqa: E402
+from sayso.identity.proofing.models import Attempt, Challenge, Proof, SignIn  # noqa: E402
 
 __all__ = [
     "ROLES",
@@ -88,7 +110,9 @@ __all__ = [
     "DeviceLink",
     "Identifier",
     "Login",
+    "LoginAddress",
     "Proof",
+    "SignIn",
     "Subject",
     "Suppression",
 ]

@@ -55,15 +55,16 @@ def account_by(kind: str, value: str) -> str | None:
     return store.account_by(DjangoDatabase(), kind, value)
 
 
-def active_link(device: str) -> Link | None:
+def active_link(device: str, now: datetime) -> Link | None:
     """Give the account a device is signed in to now, or None."""
-    row = models.DeviceLink.objects.filter(device_id=device, ended_at=None).first()
+    row = models.DeviceLink.objects.filter(device_id=device, ended_at=None, until__gt=now).first()
     return _link(row) if row else None
 
 
-def links_of(account: str) -> list[Link]:
+def links_of(account: str, now: datetime) -> list[Link]:
     """List the devices linked to an account now."""
-    rows = models.DeviceLink.objects.filter(account_id=account, ended_at=None).order_by("started_at")
+    rows = models.DeviceLink.objects.filter(account_id=account, ended_at=None, until__gt=now)
+    rows = rows.order_by("started_at")
     return [_link(row) for row in rows]
 
 
@@ -82,13 +83,14 @@ def joined_devices(account: str) -> list[str]:
     return [device for device, owner in latest.items() if owner == account]
 
 
-def resolve(reference: Mapping[str, str]) -> Resolved:
+def resolve(reference: Mapping[str, str], now: datetime) -> Resolved:
     """Say whom a reference (`device`, `customer`, `email`) means.
 
-    A device that is linked brings its account along: the gate then takes the intersection of both.
+    A device that is linked brings its account along: the gate then takes the intersection of both. A secret
+    that was replaced brings nothing along: a copy of it shows nothing of the account.
     Raises `Invalid` when the reference names nothing we look up by.
     """
-    return store.resolve(DjangoDatabase(), reference)
+    return store.resolve(DjangoDatabase(), reference, now)
 
 
 def identifiers_of(account: str) -> list[KnownIdentifier]:
@@ -123,6 +125,18 @@ def count_accounts() -> int:
     return models.Subject.objects.filter(kind="account").count()
 
 
+def person_by_address(email: str) -> int | None:
+    """Give the login an e-mail address belongs to, or None."""
+    found = models.LoginAddress.objects.filter(lookup=keys.lookup("email", email))
+    return found.values_list("person_id", flat=True).first()
+
+
+def address_of_person(person_id: int) -> str:
+    """Give the address a login answers to, in clear."""
+    row = models.LoginAddress.objects.select_related("person").get(person_id=person_id)
+    return keys.unseal(models.key_of_login(row.person.get_username()), row.sealed).decode()
+
+
 def is_suppressed(identifiers: Mapping[str, str]) -> bool:
     """Tell whether any of these identifiers belongs to somebody who was erased."""
     return any(
@@ -155,8 +169,8 @@ def roles_of(person_id: int) -> frozenset[str]:
 
 def staff_by_email(email: str) -> int | None:
     """Give the login of somebody of the staff by their address, or None."""
-    people = get_user_model().objects.filter(email=keys.normal("email", email), is_staff=True, is_active=True)
-    return people.values_list("pk", flat=True).first()
+    person = person_by_address(email)
+    return person if person is not None and staff_of(person) else None
 
 
 def staff_of(person_id: int) -> Staff | None:
@@ -166,4 +180,4 @@ def staff_of(person_id: int) -> Staff | None:
     if person is None:
         return None
     roles = frozenset(person.groups.filter(name__in=models.ROLES).values_list("name", flat=True))
-    return Staff(person_id, person.first_name, person.email, roles)
+    return Staff(person_id, person.first_name, address_of_person(person_id), roles)

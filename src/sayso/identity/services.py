@@ -2,22 +2,22 @@
 
 import secrets as random
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from sayso.core.device import SIGNED_IN, new_ticket, renewed
 from sayso.core.errors import Forbidden, Invalid
 from sayso.core.values import new_id
 from sayso.core.vocabulary import Voucher
-from sayso.identity import keys, models, queries
+from sayso.deployment.django_database import DjangoDatabase
+from sayso.identity import keys, models, queries, store
 from sayso.outbox import services as outbox
 
-STRANGERS_KEPT = timedelta(hours=1)
 SCOPES = frozenset({"decide", "link", "facts", "items", "recommend", "asks", "narrow", "permit"})
 
 
@@ -103,12 +103,28 @@ def sign_in(person_id: int, email: str, now: datetime) -> str:
 
 @transaction.atomic
 def start_link(device: str, account: str, now: datetime) -> None:
-    """Link a device to the account signed in on it. An earlier link of that device ends."""
-    link = queries.active_link(device)
+    """Link a device to the account signed in on it, for as long as a sign-in lasts.
+
+    An earlier link of that device to another account ends.
+    """
+    until = now + SIGNED_IN
+    link = queries.active_link(device, now)
     if link and link.account == account:
+        models.DeviceLink.objects.filter(device_id=device, ended_at=None).update(until=until)
         return
     end_link(device, now)
-    models.DeviceLink.objects.create(device_id=device, account_id=account, started_at=now)
+    models.DeviceLink.objects.create(device_id=device, account_id=account, started_at=now, until=until)
+
+
+@transaction.atomic
+def renew_secret(device: str, held: str) -> str:
+    """Give a device a new secret, as its link starts or ends; give the ticket for the browser that holds `held`.
+
+    The new secret is stored as a hash like every other, and sent by nobody but the browser's own host.
+    """
+    ticket = new_ticket(held)
+    store.renew_device(DjangoDatabase(), device, keys.secret_hash(renewed(held, ticket)))
+    return ticket
 
 
 @transaction.atomic
@@ -145,43 +161,41 @@ def suppress(account: str, now: datetime) -> None:
 def forget(subjects: list[str]) -> None:
     """Delete these subjects with their identifiers, devices, links and logins, and destroy their keys."""
     people = list(models.Login.objects.filter(subject_id__in=subjects).values_list("person_id", flat=True))
+    logins = get_user_model().objects.filter(id__in=people)
+    sealed_under = [*subjects, *(models.key_of_login(each.get_username()) for each in logins)]
     _end_sessions({str(person) for person in people})
-    get_user_model().objects.filter(id__in=people).delete()
+    logins.delete()
     models.Subject.objects.filter(id__in=subjects).delete()
-    for subject in subjects:
-        transaction.on_commit(partial(keys.destroy, subject))
+    for key in sealed_under:
+        transaction.on_commit(partial(keys.destroy, key))
 
 
 def _end_sessions(people: set[str]) -> None:
-    # A session names its person, and the address she signed in with, inside what is encoded only.
+    # A session names its person inside what is encoded only.
     for session in Session.objects.iterator():
         if session.get_decoded().get(SESSION_KEY) in people:
             session.delete()
 
 
-@transaction.atomic
 def person_for(email: str, now: datetime) -> int:
-    """Give the login behind an e-mail address, making one for an address we never saw.
+    """Give the login behind an e-mail address, making one for an address that is proved for the first time."""
+    try:
+        return queries.person_by_address(email) or _new_person(email, now)
+    except IntegrityError:  # another browser proved it at the same moment
+        return queries.person_by_address(email) or _new_person(email, now)
 
-    It is made before the code is typed, so that a known and an unknown address are answered alike; one
-    whose code is never typed is forgotten within the hour.
-    """
-    _forget_strangers(now)
-    address = keys.normal("email", email)
-    known = EmailAddress.objects.filter(email=address).values_list("user_id", flat=True).first()
-    if known is not None:
-        return int(known)
-    people = get_user_model()
-    person = people.objects.create(username=new_id(), email=address, date_joined=now)
+
+@transaction.atomic
+def _new_person(email: str, now: datetime) -> int:
+    person = get_user_model().objects.create(username=new_id(), date_joined=now)
     person.set_unusable_password()
     person.save(update_fields=["password"])
-    EmailAddress.objects.create(user=person, email=address, primary=True, verified=False)
+    models.LoginAddress.objects.create(
+        person=person,
+        lookup=keys.lookup("email", email),
+        sealed=keys.seal(models.key_of_login(person.get_username()), keys.normal("email", email).encode()),
+    )
     return int(person.pk)
-
-
-def _forget_strangers(now: datetime) -> None:
-    strangers = get_user_model().objects.filter(last_login=None, date_joined__lt=now - STRANGERS_KEPT)
-    strangers.filter(is_staff=False).delete()
 
 
 @transaction.atomic

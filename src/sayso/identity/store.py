@@ -10,15 +10,20 @@ from sayso.deployment.database import Database
 from sayso.identity import keys
 
 NAMED_BY = ("customer", "email")
+CURRENT, AWAITED, REPLACED = "current", "awaited", "replaced"  # where a device secret stands
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Whom a reference means. `subjects` is everyone whose answer counts; empty when nobody is known."""
+    """Whom a reference means. `subjects` is everyone whose answer counts; empty when nobody is known.
+
+    `linked` is the account signed in on the device, for whoever shows the device's own latest secret.
+    """
 
     subjects: tuple[str, ...]
     device: str | None = None
     account: str | None = None
+    linked: str | None = None
 
 
 def read_device_secret(secret: str | None) -> str:
@@ -34,32 +39,65 @@ def read_device_secret(secret: str | None) -> str:
     return keys.secret_hash(secret)
 
 
+def _shown(db: Database, secret_hash: str) -> tuple[str | None, bool]:
+    """Give the subject behind a secret, and whether the secret is its latest."""
+    rows = db.run("SELECT subject_id, state FROM identity_device WHERE secret_hash = %s", [secret_hash])
+    if not rows:
+        return None, False
+    subject, state = str(rows[0][0]), rows[0][1]
+    if state == AWAITED:
+        _take_over(db, secret_hash, subject)
+    return subject, state != REPLACED
+
+
+def _take_over(db: Database, secret_hash: str, subject: str) -> None:
+    """The browser has its new secret: from now on the replaced ones are nobody's.
+
+    Two statements, each whole by itself: broken off between them, the next showing does both again.
+    """
+    db.run("DELETE FROM identity_device WHERE subject_id = %s AND state = %s", [subject, REPLACED])
+    settled = "UPDATE identity_device SET state = %s WHERE secret_hash = %s AND state = %s"
+    db.run(settled, [CURRENT, secret_hash, AWAITED])
+
+
 def subject_of_device(db: Database, secret_hash: str) -> str | None:
     """Give the subject of a device, or None when this browser never answered."""
-    rows = db.run("SELECT subject_id FROM identity_device WHERE secret_hash = %s", [secret_hash])
-    return str(rows[0][0]) if rows else None
+    return _shown(db, secret_hash)[0]
+
+
+def renew_device(db: Database, subject: str, secret_hash: str) -> None:
+    """Await a new secret of a device. Those before it name the device until it is shown, and see no link."""
+    db.run("UPDATE identity_device SET state = %s WHERE subject_id = %s", [REPLACED, subject])
+    db.run(
+        "INSERT INTO identity_device (secret_hash, subject_id, state) VALUES (%s, %s, %s)",
+        [secret_hash, subject, AWAITED],
+    )
+
+
+def _stamp(db: Database, moment: datetime) -> datetime | str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if db.dialect == "sqlite" else moment
 
 
 def add_device(db: Database, secret_hash: str, subject: str, now: datetime) -> bool:
     """Add a device and its subject; False when another writer added that device first."""
-    stamp = now.strftime("%Y-%m-%d %H:%M:%S.%f") if db.dialect == "sqlite" else now
     db.run(
         "INSERT INTO identity_subject (id, kind, created_at, declared_region, delivery_region)"
         " VALUES (%s, 'device', %s, '', '')",
-        [subject, stamp],
+        [subject, _stamp(db, now)],
     )
     added = db.run(
-        "INSERT INTO identity_device (secret_hash, subject_id) VALUES (%s, %s)"
+        "INSERT INTO identity_device (secret_hash, subject_id, state) VALUES (%s, %s, %s)"
         " ON CONFLICT (secret_hash) DO NOTHING RETURNING secret_hash",
-        [secret_hash, subject],
+        [secret_hash, subject, CURRENT],
     )
     return bool(added)
 
 
-def linked_account(db: Database, device: str) -> str | None:
+def linked_account(db: Database, device: str, now: datetime) -> str | None:
     """Give the account a device is signed in to now, or None."""
     rows = db.run(
-        "SELECT account_id FROM identity_devicelink WHERE device_id = %s AND ended_at IS NULL", [device]
+        "SELECT account_id FROM identity_devicelink WHERE device_id = %s AND ended_at IS NULL AND until > %s",
+        [device, _stamp(db, now)],
     )
     return str(rows[0][0]) if rows else None
 
@@ -88,10 +126,11 @@ def _named(db: Database, reference: Mapping[str, str]) -> list[str]:
     return [account for account in found if account]
 
 
-def resolve(db: Database, reference: object) -> Resolved:
+def resolve(db: Database, reference: object, now: datetime) -> Resolved:
     """Say whom a reference (`device`, `customer`, `email`) means.
 
-    A device that is linked brings its account along: the gate then takes the intersection of both.
+    A device that is linked brings its account along: the gate then takes the intersection of both. A secret
+    that was replaced brings nothing along: a copy of it shows nothing of the account.
     Raises `Invalid` when the reference names nothing we look up by.
     """
     remedy = "Name a subject by device, customer or email, each a text."
@@ -99,10 +138,10 @@ def resolve(db: Database, reference: object) -> Resolved:
         raise Invalid("invalid_subject", "The subject reference is not one we look up by.", remedy)
     if not all(isinstance(value, str) and value for value in reference.values()):
         raise Invalid("invalid_subject", "A subject reference holds an empty value.", remedy)
-    device = None
+    device, latest = None, False
     if "device" in reference:
-        device = subject_of_device(db, read_device_secret(reference["device"]))
-    linked = linked_account(db, device) if device else None
+        device, latest = _shown(db, read_device_secret(reference["device"]))
+    linked = linked_account(db, device, now) if device and latest else None
     named = _named(db, reference)
     subjects = dict.fromkeys(subject for subject in (device, linked, *named) if subject)
-    return Resolved(tuple(subjects), device, linked or next(iter(named), None))
+    return Resolved(tuple(subjects), device, linked or next(iter(named), None), linked)

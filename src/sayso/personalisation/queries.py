@@ -182,6 +182,11 @@ def facts_of(brand: str, subjects: Sequence[str]) -> list[Fact]:
     return stored.facts(brand, subjects, SHAPES)
 
 
+def categories_told(brand: str, subjects: Sequence[str]) -> frozenset[str]:
+    """Give the categories of which these subjects told us something themselves."""
+    return frozenset(fact.category for fact in facts_of(brand, subjects) if fact.source == "told")
+
+
 def held(subjects: Sequence[str]) -> int:
     """Count what this room holds of these subjects, whatever the brand: nought after an erasure."""
     tables = (models.Fact, models.Contribution, models.Switch)

@@ -85,10 +85,10 @@ def put_items(brand: str, items: Iterable[ItemTold]) -> int:
     return len(rows)
 
 
-def _home(reference: Mapping[str, str]) -> str | None:
+def _home(reference: Mapping[str, str], now: datetime) -> str | None:
     """Say on whom facts are stored: the device, unless she said that what it gathers is her account's."""
-    resolved = identity.resolve(reference)
-    link = identity.active_link(resolved.device) if resolved.device else None
+    resolved = identity.resolve(reference, now)
+    link = identity.active_link(resolved.device, now) if resolved.device and resolved.linked else None
     return link.account if link and link.joined else resolved.device or resolved.account
 
 
@@ -100,7 +100,7 @@ def add_facts(
     News `facts.added`. Raises `Invalid` for a reference that names nobody we could look up.
     """
     named = {kind: value for kind, value in reference.items() if kind != "device"}
-    subject = _home(reference)
+    subject = _home(reference, now)
     if named and identity.is_suppressed(named):
         return _none_of(documents, "suppressed")
     if subject is None:

@@ -1,6 +1,8 @@
 """What a person may correct herself, and where."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sayso.connectors.services import Verb
 from sayso.core.errors import Invalid
@@ -9,12 +11,29 @@ from sayso.inventory.queries import System
 from sayso.rights import person
 
 LONGEST = 200  # characters
+SPOT = re.compile(r"(\w+)\.(\w+)")  # table.column, as the file of a system names a place
+
+
+def _led_by(config: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Name the columns by which rows are found to be somebody's: keys, and both ends of every path."""
+    tables = config.get("tables", {})
+    told = [config.get("subject_key", "")]
+    told += [text for table in tables.values() for text in (table.get("path", ""), *table.get("also", []))]
+    told += [
+        f"{to} {name}.{own}"
+        for name, table in tables.items()
+        for own, to in table.get("references", {}).items()
+    ]
+    return {(name, table["key"]) for name, table in tables.items()} | set(SPOT.findall(" ".join(told)))
 
 
 def _offered(system: System) -> Iterator[str]:
     yield from system.config.get("rectify", [])
-    for table in system.config.get("tables", {}).values():
-        yield from (name for name, column in table.get("columns", {}).items() if column.get("rectify"))
+    led_by = _led_by(system.config)
+    for table, described in system.config.get("tables", {}).items():
+        for name, column in described.get("columns", {}).items():
+            if column.get("rectify") and (table, name) not in led_by:
+                yield name
 
 
 def _fields(system: System) -> Iterator[str]:
@@ -40,5 +59,10 @@ def read_value(value: str) -> str:
     if not value or len(value) > LONGEST or not value.isprintable():
         raise Invalid(
             "invalid_value", "This cannot be stored.", f"Write one line of at most {LONGEST} characters."
+        )
+    if "@" in value:
+        # An address is proved, not typed: whatever column it stood in, letters might follow it.
+        raise Invalid(
+            "invalid_value", "An e-mail address is not corrected here.", "Sign in with the new one."
         )
     return value

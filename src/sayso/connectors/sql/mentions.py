@@ -12,7 +12,8 @@ from sayso.connectors.sql.gather import Rows
 from sayso.connectors.sql.schema import Tables
 
 STRUCK_OUT = "[erased]"
-SHORTEST = 4  # characters: anything shorter says too little to be searched for
+# Anything shorter says too little to be searched for; bare digits are quantities and prices as well.
+SHORTEST, SHORTEST_NUMBER = 4, 7  # characters
 # An address or a telephone number. What else was typed into such a field may be any word of anybody's.
 CONTACT = re.compile(r"\S@\S|(?:\d\D{0,3}){7}")
 
@@ -76,6 +77,10 @@ def undescribed(
     return found
 
 
+def _tells_apart(value: str) -> bool:
+    return len(value) >= (SHORTEST_NUMBER if value.isdecimal() else SHORTEST)
+
+
 def values_of(annotation: Annotation, tables: Tables, rows: Rows, known: Sequence[str]) -> list[str]:
     """List what identifies this person alone: what we know her by, and her row's own contact data."""
     subject = annotation.tables[annotation.subject.table]
@@ -87,4 +92,4 @@ def values_of(annotation: Annotation, tables: Tables, rows: Rows, known: Sequenc
     ]
     typed = [str(row[name]) for row in rows[subject.name].values() for name in contact if row[name]]
     held = [value for value in typed if CONTACT.search(value)]
-    return sorted({value.strip() for value in (*known, *held) if len(value.strip()) >= SHORTEST})
+    return sorted({value.strip() for value in (*known, *held) if _tells_apart(value.strip())})

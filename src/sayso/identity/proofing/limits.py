@@ -1,4 +1,4 @@
-"""How often something may be tried: counted in the database, per account and per address, never per IP."""
+"""How often something may be tried: counted in the database, per account, address and browser, never per IP."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,8 @@ class Limit:
 
 
 LIMITS: dict[str, Limit] = {
-    "sign_in_address": Limit(5, timedelta(minutes=15)),
+    "sign_in_browser": Limit(5, timedelta(minutes=15)),
+    "sign_in_address": Limit(8, timedelta(minutes=15)),
     "proof_account": Limit(5, timedelta(minutes=15)),
     "proof_address": Limit(5, timedelta(minutes=15)),
 }

@@ -15,6 +15,24 @@ class Challenge(models.Model):
     made_at = models.DateTimeField()
 
 
+class SignIn(models.Model):
+    """A sign-in under way. The address is sealed under a key of this row's own, the code a keyed hash.
+
+    `anywhere`: the code is long, and good in whichever browser it is typed into.
+    """
+
+    id = models.CharField(max_length=36, primary_key=True)
+    lookup = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+    code_hash = models.CharField(max_length=64)
+    anywhere = models.BooleanField()
+    attempts = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["lookup", "made_at"], name="sign_in_of_address")]
+
+
 class Proof(models.Model):
     """Somebody showed, at a moment and for one act, that it is them."""
 

@@ -7,16 +7,17 @@ from sayso.identity import keys
 
 ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 LENGTH = 8  # 28^8 codes: five guesses hit one in 75 thousand million
+LONG = 16  # 28^16, 77 bits: needs no limit on guesses (NIST SP 800-63B, 5.1.3.2: throttle below 64 bits)
 
 
-def new_code() -> str:
-    """Make a code of eight characters."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+def new_code(length: int = LENGTH) -> str:
+    """Make a code of eight characters, or of `LONG`."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def shown(code: str) -> str:
     """Write a code the way it is mailed: `BCDF-2345`."""
-    return f"{code[:4]}-{code[4:]}"
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def typed(text: str) -> str:

@@ -1,0 +1,1 @@
+"""A code to any address, typed where somebody wants to sign in."""
