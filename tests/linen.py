@@ -24,16 +24,25 @@ NEWSLETTER = "newsletter.contact.use.self"
 LEARN = "learn.purchases.use.self"
 PASS_ON = "pass_on.purchases.disclose.brightside"
 ADS = "ads.browsing.share_ads.brightside"
+HARBOUR = "learn.purchases.disclose.harbour"  # of the second version
+NEWSLETTER = "newsletter.contact.use.self"
 ORDERS = "orders.purchases.use.self"
 
 _brand = yaml.safe_load((BRAND / "brand.yaml").read_text())
 _notice = yaml.safe_load((BRAND / "notice.yaml").read_text())
-_DOCUMENT = {**_notice, **{name: _brand[name] for name in ("controller", "authority", "locales")}}
+_next = yaml.safe_load((BRAND / "next" / "notice.yaml").read_text())
+_AROUND = {name: _brand[name] for name in ("controller", "authority", "locales")}
+_DOCUMENT, _SECOND = {**_notice, **_AROUND}, {**_next, **_AROUND}
 
 
 def document() -> dict[str, Any]:
     """Give the notice as it is published, free to be changed by a test."""
     return deepcopy(_DOCUMENT)
+
+
+def second() -> dict[str, Any]:
+    """Give the version after it: one purpose widened, one kept shorter, one reworded."""
+    return deepcopy(_SECOND)
 
 
 def purpose(source: dict[str, Any], name: str) -> dict[str, Any]:

@@ -36,7 +36,9 @@ Try this:
   4. Sign in at {sayso}/centre/ (the code is in {mailbox}) and look at {partner}.
   5. Change your mind: stop everything, or delete it all, and watch the shop obey.
   6. Be the staff at {sayso}/console/: otto@ (officer), mara@ (marketer), dev@linenandloom.example.test (support
-     and second officer). Your own deletion does not wait here; what staff begin waits for a second officer."""
+     and second officer). Your own deletion does not wait here; what staff begin waits for a second officer.
+  7. Let the notice change: as otto@linenandloom.example.test propose {next} at
+     {sayso}/console/notices, publish it as dev@linenandloom.example.test, and answer the letter in {mailbox}."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def start_demo(
         tasks: list[Step | Program] = [*prepare, *sayso, *settle, stock, *shop_programs(where)]
         for task in tasks:
             crew.begin(task)
-        say(_addresses(where))
+        say(_addresses(home, where))
         return crew.keep()
     finally:
         crew.stop()
@@ -294,7 +296,7 @@ def _write(home: Path, kept: Mapping[str, str]) -> None:
     (home / "demo.json").write_text(json.dumps(kept, indent=1), "utf-8")
 
 
-def _addresses(ports: Ports) -> str:
+def _addresses(home: Path, ports: Ports) -> str:
     shop, sayso = f"http://localhost:{ports.shop}/", f"http://localhost:{ports.web}"
     partner, mailbox = f"http://localhost:{ports.partner}/", f"http://localhost:{ports.mailbox}/"
     lines = [
@@ -305,7 +307,8 @@ def _addresses(ports: Ports) -> str:
         ("Mailbox", mailbox),
     ]
     listed = "\n".join(f"  {name:<16}{address}" for name, address in lines)
-    hints = TRY_THIS.format(shop=shop, sayso=sayso, partner=partner, mailbox=mailbox)
+    later = brand_folder(home, ports) / "next" / "notice.yaml"
+    hints = TRY_THIS.format(shop=shop, sayso=sayso, partner=partner, mailbox=mailbox, next=later)
     return f"\n{listed}\n\n{hints}\n\nCtrl-C stops everything; the next start finds it as it was."
 
 

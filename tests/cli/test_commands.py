@@ -21,6 +21,7 @@ from sayso.notices import models as notices
 from sayso.notices import queries as published
 from sayso.notices import services as publishing
 from tests import linen
+from tests.changes.conftest import device
 from tests.linen import BRAND
 
 TABLES = (notices.NoticeVersion, notices.Site, inventory.System, asks.Catalogue)
@@ -72,6 +73,61 @@ def test_applying_twice_changes_nothing(db: None) -> None:
     again = sayso("apply", str(BRAND))
     assert "notice unchanged sha256:" in again.output
     assert everything() == before
+
+
+@pytest.fixture
+def next_folder(db: None, tmp_path: Path) -> Path:
+    """The demo's first version in force, somebody who said yes to learning, and a folder with the second."""
+    sayso("apply", str(BRAND))
+    device(linen.MONDAY, learn=ConsentStatus.GIVEN)
+    folder = tmp_path / "brand"
+    shutil.copytree(BRAND, folder)
+    shutil.copy(folder / "next" / "notice.yaml", folder / "notice.yaml")
+    return folder
+
+
+SAID = (
+    "widened: Learn from me (learn.purchases.disclose.harbour)",
+    "new: the kinds of things you bought, to Harbour Mill",
+    "narrowed: Letters by e-mail (newsletter.contact.use.self)",
+    "how long it is kept: 24 months -> 12 months",
+    "reworded: Adverts on other sites (ads)",
+)
+
+
+def test_a_dry_run_of_a_second_version_says_what_differs_and_whom_it_touches(next_folder: Path) -> None:
+    before = everything()
+    done = sayso("apply", str(next_folder), "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert all(line in done.output for line in SAID), done.output
+    assert "(learn.purchases.disclose.harbour), touches 1" in done.output
+    assert "1 people and browsers would be told" in done.output
+    assert everything() == before
+
+
+def test_applying_a_second_version_publishes_it_and_says_the_same_differences(next_folder: Path) -> None:
+    done = sayso("apply", str(next_folder))
+    assert all(line in done.output for line in SAID), done.output
+    assert "notice published sha256:" in done.output
+    assert published.publications("linen-and-loom")[0].ordinal == 2
+
+
+def test_a_draft_is_proposed_by_somebody_of_the_staff_and_publishes_nothing(next_folder: Path) -> None:
+    before = everything()
+    refused = sayso("apply", str(next_folder), "--draft", "--by", "nobody@linenandloom.example.test")
+    assert refused.exit_code == 2
+    otto = "otto@linenandloom.example.test"
+    assert sayso("staff", otto, "--role", "officer").exit_code == 0
+    done = sayso("apply", str(next_folder), "--draft", "--by", otto)
+    assert "proposed: http://localhost:8700/console/notices/" in done.output
+    assert "touches 1" in done.output
+    assert everything() == before
+
+
+def test_what_is_worth_a_second_thought_is_said(next_folder: Path) -> None:
+    _replace("notice.yaml", "name: {en: Brightside Ads,", "name: {en: Bright Ads,")(next_folder)
+    done = sayso("apply", str(next_folder), "--dry-run")
+    assert "consider: A company under another name" in done.output
 
 
 def _replace(file: str, old: str, new: str) -> Any:

@@ -11,6 +11,7 @@ from sayso.core.decision import Reason, decide, decide_together
 from sayso.core.opt_out import Heard, Scope
 from sayso.core.vocabulary import ConsentStatus
 from tests import linen
+from tests.core.test_change import unasked
 from tests.linen import LEARN, LOCATION, MONDAY, ORDERS, PASS_ON, PURCHASES, answer
 
 GIVEN, REFUSED = ConsentStatus.GIVEN, ConsentStatus.REFUSED
@@ -122,3 +123,21 @@ def test_a_block_objects_to_our_own_interest_in_marketing_too() -> None:
     assert decide(None, question, published, MONDAY).permitted
     objected = Heard(scopes=frozenset({Scope.MARKETING}))
     assert decide(None, question, published, MONDAY, objected).reason is Reason.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("status", "permitted", "reason"),
+    [
+        (ConsentStatus.REFUSED, False, Reason.REFUSED),
+        (ConsentStatus.WITHDRAWN, False, Reason.WITHDRAWN),
+        (ConsentStatus.GIVEN, True, Reason.TOLD_BASIS),
+    ],
+)
+def test_a_no_keeps_blocking_when_the_purpose_moves_to_another_basis(
+    published: Published, status: ConsentStatus, permitted: bool, reason: Reason
+) -> None:
+    document = linen.document()
+    unasked(document)
+    moved = linen.publish(document, published)
+    decision = decide(Standing(1, held={LEARN: Held(status, 1)}), read_choice(LEARN), moved, MONDAY)
+    assert (decision.permitted, decision.reason) == (permitted, reason)

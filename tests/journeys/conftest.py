@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -126,8 +126,15 @@ def _is_free(port: int) -> bool:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Start the demo that the stories share."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@contextmanager
+def running_demo(home: Path) -> Iterator[Demo]:
     """Start the demo as `make demo` does, on ports of its own, and stop it at the end."""
-    home, port = tmp_path_factory.mktemp("demo"), _free_ports()
+    port = _free_ports()
     told = {name: value for name, value in os.environ.items() if not name.startswith(("SAYSO_", "DJANGO_"))}
     command = [sys.executable, "-m", "sayso.cli.main", "demo", "--home", str(home), "--port", str(port)]
     log = home / "demo.log"

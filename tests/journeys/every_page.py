@@ -43,6 +43,9 @@ SAYSO = (
     Stop("sayso", "centre:looks", "ada", "/centre/looks", sees="article.card"),
     Stop("sayso", "centre:confirm", "nobody", "{yes}", state="with its secret", sees="button[value=yes]"),
     Stop("sayso", "centre:confirm", "nobody", "/confirm/none", state="without its secret", sees="#secret"),
+    Stop("sayso", "centre:changes", "nobody", "/centre/changes", state="before any answer"),
+    Stop("sayso", "centre:changes", "ada", "/centre/changes", sees="section.card"),
+    Stop("sayso", "centre:change_link", "nobody", "/c/{copy}", state="without its secret", sees="#secret"),
     Stop("sayso", "centre:rules", "nobody", "/centre/rules", state="before any answer"),
     Stop("sayso", "centre:rules", "ada", "/centre/rules"),
     Stop("sayso", "centre:age", "nobody", "/centre/age", state="before any answer"),
@@ -116,6 +119,8 @@ SAYSO = (
     Stop(
         "sayso", "console:request", "otto", "/console/requests/{deletion}", state="a deletion", sees="#plan"
     ),
+    Stop("sayso", "console:notices", "otto", "/console/notices", sees="#notice"),
+    Stop("sayso", "console:notice_proposal", "otto", "{notice}", sees=".differs .was"),
 )
 SAYSO += (
     Stop("sayso", "centre:complain", "nobody", "/centre/complain", state="before any answer"),
@@ -165,6 +170,10 @@ STOPS = SAYSO + SHOP + OTHERS
 FORMS = {  # addresses that only take what a button sends; opened by hand they say so
     "sayso": {
         "centre:stop": "/centre/stop",
+        "centre:answer_change": "/centre/changes/answer",
+        "centre:read_changes": "/centre/changes/read",
+        "console:draft_notice": "/console/notices/draft",
+        "console:decide_notice": "/console/notices/x/decide",
         "centre:answer": "/centre/choices/personalise",
         "centre:correct": "/centre/data/correct",
         "centre:ask_guardian": "/centre/guardian/ask",

@@ -205,6 +205,15 @@ class Person:
         )
         self.sends(word, card)
 
+    def proposes_a_notice(self) -> str:
+        """Hand in the brand's next notice in the console; the address of its preview."""
+        self.opens(f"{self.demo.sayso}/console/notices")
+        self.page.get_by_label("The notice’s YAML file").set_input_files(
+            self.demo.home / "brand/next/notice.yaml"
+        )
+        self.sends("Show the differences")
+        return self.page.url
+
     def stops_everything(self) -> None:
         """Press the one button that ends every use."""
         self.opens(f"{self.demo.sayso}/centre/")

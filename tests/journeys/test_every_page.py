@@ -224,7 +224,8 @@ def _otto(otto: Person) -> dict[str, str]:
     otto.signs_in()
     look = _looks(otto, "buying.pages@example.test")
     otto.sends("Propose the deletion")
-    return {"asked_for": look, "proposed": otto.page.url.rsplit("/", 1)[1]}
+    proposed = otto.page.url.rsplit("/", 1)[1]
+    return {"asked_for": look, "proposed": proposed, "notice": urlsplit(otto.proposes_a_notice()).path}
 
 
 def _dev(dev: Person) -> dict[str, str]:

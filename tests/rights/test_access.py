@@ -9,20 +9,24 @@ from hashlib import sha256
 import pytest
 import sqlalchemy as sa
 
+from sayso.changes import services as changes
 from sayso.connectors.memory import World
 from sayso.consent import services as consent
 from sayso.core.errors import Invalid, NotFound, Unproved
 from sayso.core.opt_out import Scope
 from sayso.core.request import RequestState
-from sayso.core.vocabulary import ConsentStatus
+from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.fulfilment.models import Delivery
 from sayso.identity import keys
 from sayso.identity import services as identity
 from sayso.identity.proofing.passkey import services as passkeys
 from sayso.inventory import services as inventory
 from sayso.messages.models import Letter
+from sayso.notices import services as notices
 from sayso.rights import queries, services
 from sayso.rights.models import key_of
+from tests import linen
+from tests.changes.conftest import work as tell
 from tests.connectors import shop
 from tests.rights.conftest import BRAND, Ada, proof, says
 from tests.rights.test_erasure import run, work
@@ -82,6 +86,18 @@ def test_a_package_holds_the_names_and_dates_of_her_passkeys_and_how_many_codes_
     at = "2026-05-04T09:00:00.000000Z"
     assert data["passkeys"]["rows"] == [{"name": "Ada's phone", "added_at": at, "last_used_at": ""}]
     assert data["recovery_codes"]["rows"] == [{"made_at": at, "made": 10, "left": 9, "last_used_at": at}]
+
+
+def test_a_package_holds_what_she_was_told_of_changes_and_what_she_said(ada: Ada, now: datetime) -> None:
+    says(ada.account, now, learn=ConsentStatus.GIVEN)
+    version = notices.publish_notice(linen.second(), "Otto", now)
+    tell(now)
+    speaker = changes.Speaker(ada.account, Voucher.ACCOUNT, 1)
+    changes.answer("linen-and-loom", [speaker], linen.HARBOUR, "keep", "en", now)
+    rows = json.loads(fetched(ada, now).read("data.json"))["sayso"]["notice_changes"]["rows"]
+    assert [(row["notice"], row["by_letter"], row["said"]) for row in rows] == [
+        (version, True, f"{linen.HARBOUR}: keep")
+    ]
 
 
 def test_a_package_holds_nothing_of_anybody_else(ada: Ada, now: datetime) -> None:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from sayso.changes import queries as changes
 from sayso.connectors.memory import World
 from sayso.consent import queries as consent
 from sayso.consent import services as answering
@@ -23,12 +24,14 @@ from sayso.identity import keys
 from sayso.identity import queries as who
 from sayso.identity import services as identity
 from sayso.messages.models import Letter
+from sayso.notices import services as notices
 from sayso.outbox import services as outbox
 from sayso.personalisation import queries as learned
 from sayso.personalisation import services as learning
 from sayso.rights import queries, services
 from sayso.rights.models import RightsRequest, key_of
 from tests import linen
+from tests.changes.conftest import work as tell
 from tests.rights.conftest import BRAND, Ada, proof, says
 
 YES = ConsentStatus.GIVEN
@@ -138,6 +141,9 @@ def test_an_erasure_ends_with_nothing_left_anywhere_and_a_link_that_still_opens(
     known: Ada, database: sa.Engine, worlds: dict[str, World], now: datetime
 ) -> None:
     assert learned.served_counts(BRAND).items
+    notices.publish_notice(linen.second(), "Otto", now)
+    tell(now)
+    assert changes.rows_of([known.account])
     request = confirmed(known, now)
     link = queries.link_of(request, known.account)
     work(now)
@@ -151,6 +157,7 @@ def test_an_erasure_ends_with_nothing_left_anywhere_and_a_link_that_still_opens(
     assert not who.exists(known.device)
     assert not consent.has_evidence([known.account, known.device], BRAND)
     assert not Pairwise.objects.exists()
+    assert not changes.rows_of([known.account, known.device])
     assert [message for message, _ in worlds["brightside"].told.values()] == [
         "audience.member.added",
         "audience.member.removed",

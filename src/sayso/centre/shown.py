@@ -50,6 +50,7 @@ VOUCHER: dict[str, Words] = {
     Voucher.SERVER_KEY: _("the shop's server"),
     Voucher.IMPORT: _("an older system"),
     Voucher.GUARDIAN: _("your parent or guardian"),
+    Voucher.LETTER: _("whoever holds the link of a letter to you"),
 }
 SURFACE: dict[str, Words] = {
     "banner": _("the shop's banner"),
@@ -73,6 +74,7 @@ ACT: dict[str, Words] = {
     "signal": _("Your browser asked not to sell or share (Global Privacy Control)"),
     "opt_out": _("Opted out on “Your privacy choices”"),
     "lift": _("Lifted a stop on your address or number"),
+    "change_notice": _("Answered a change"),
 }
 
 

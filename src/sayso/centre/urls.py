@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from sayso.centre.pages import (
     age,
+    change_link,
+    changes,
     choices,
     complain,
     data,
@@ -30,6 +32,10 @@ pages: list[URLPattern | URLResolver] = [
     path("centre/stop", home.stop, name="stop"),
     path("centre/choices", choices.choices, name="choices"),
     path("centre/choices/<slug:purpose>", choices.answer, name="answer"),
+    path("centre/changes", changes.changes, name="changes"),
+    path("centre/changes/answer", changes.answer_change, name="answer_change"),
+    path("centre/changes/read", changes.read_changes, name="read_changes"),
+    path("c/<slug:number>", change_link.change_link, name="change_link"),
     path("centre/data", data.data, name="data"),
     path("centre/data/correct", data.correct, name="correct"),
     path("centre/data/prefer", data.prefer, name="prefer"),

@@ -82,23 +82,22 @@ def migrate() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Check everything and change nothing.")
-@click.option("--by", "publisher", default="command line", help="Who publishes, for the record.")
+@click.option("--dry-run", is_flag=True, help="Check everything, count whom it touches, change nothing.")
+@click.option("--draft", is_flag=True, help="Propose the notice for a second person to publish; needs --by.")
+@click.option(
+    "--by", "publisher", default="command line", help="Who publishes; with --draft the address of staff."
+)
 @plainly
-def apply(folder: Path, dry_run: bool, publisher: str) -> None:
+def apply(folder: Path, dry_run: bool, draft: bool, publisher: str) -> None:
     """Publish a brand's folder: brand.yaml, notice.yaml, asks.yaml and systems/*.yaml.
 
-    All of it or nothing; applying the same folder again changes nothing.
+    Says what the notice does otherwise than the one in force. All of it or nothing; applying the same folder
+    again changes nothing.
     """
     django_ready()
-    from sayso.config import applying
+    from sayso.cli import applying as command
 
-    done = applying.apply(folder, publisher, datetime.now(UTC), keep=not dry_run)
-    verb = "would publish" if dry_run else "published"
-    notice = f"{verb} {done.version}" if done.published else f"unchanged {done.version}"
-    click.echo(f"{done.brand}: notice {notice}; systems {', '.join(done.systems) or 'none'}")
-    for name in done.refused:
-        click.echo(f"refused {name}: nothing uses it and it was given up; take it out of the file", err=True)
+    click.echo("\n".join(command.run(folder, command.Wish(dry_run, draft, publisher), datetime.now(UTC))))
 
 
 @main.command()

@@ -9,7 +9,10 @@ from django.db import transaction
 
 from sayso.asks import services as asks
 from sayso.config import local_systems
+from sayso.core.change import Change, compare
+from sayso.core.consent import Published
 from sayso.core.errors import Invalid
+from sayso.core.notice_lint import Finding, lint
 from sayso.core.notice_reading import read_notice
 from sayso.deployment.yaml import read_yaml
 from sayso.inventory import queries as inventory_queries
@@ -58,6 +61,20 @@ def _plan(folder: Path) -> Applied:
     systems = tuple(str(read_yaml(path).get("system", path.stem)) for path in _system_files(folder))
     known = notices.publications(notice.brand)
     return Applied(notice.brand, notice.version, not known or known[0].version != notice.version, systems)
+
+
+def differences(folder: Path) -> tuple[list[Change], Published | None, list[Finding]]:
+    """Give what a folder's notice does otherwise than the one in force, that one, and what to think about."""
+    notice = read_notice(notice_document(folder))
+    if not notices.publications(notice.brand):
+        return [], None, lint(notice, None)
+    before = notices.current(notice.brand)
+    return compare(before.notice, notice), before, lint(notice, before.notice)
+
+
+def draft(folder: Path, by: int, now: datetime) -> str:
+    """Propose a folder's notice for a second person to publish; give the proposal's id. Nothing else is applied."""
+    return publishing.draft_notice(notice_document(folder), by, now)
 
 
 @transaction.atomic

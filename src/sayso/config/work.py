@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from django.db import close_old_connections
 
+from sayso.changes import services as changes
+from sayso.changes import worker as changes_news
 from sayso.config import guardian_letters, local_systems, tidying
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment import worker as fulfilment_news
@@ -21,6 +23,7 @@ log = logging.getLogger("sayso.work")
 CONSUMERS: Mapping[str, Mapping[str, outbox.Handler]] = {
     "personalisation": personalisation_news.SUBSCRIPTIONS,
     "fulfilment": fulfilment_news.SUBSCRIPTIONS,
+    "changes": changes_news.SUBSCRIPTIONS,
 }
 IDLE = 0.1  # seconds between looks when nothing is due
 
@@ -37,6 +40,8 @@ def once(now: datetime) -> int:
         lambda: fulfilment.carry_out_due(now),
         lambda: rights.advance_all(now),
         lambda: guardian_letters.send_due(now),
+        lambda: changes.tell_due(now),
+        lambda: changes.remind_due(now),
         lambda: messages.send_due(now),
         lambda: email_plus.forget_unanswered(now),
         lambda: tidying.tidy(now),

@@ -106,16 +106,22 @@ def event_of(db: Database, subject: str, event: str) -> Recorded | None:
     return _read_event(rows[0]) if rows else None
 
 
-def standing_of(db: Database, subject: str, brand: str) -> Standing | None:
-    """Give a subject's standing with a brand, or None when nothing was ever answered."""
-    rows = db.run(
-        "SELECT rev, shown, held, restricted, erasing, gpc, band, guardian_held, guardian_method"
-        " FROM consent_standing WHERE subject = %s AND brand = %s",
-        [subject, brand],
-    )
-    if not rows:
-        return None
-    rev, shown, held, restricted, erasing, gpc, band, guardian_held, guardian_method = rows[0]
+STANDING = (
+    "rev",
+    "shown",
+    "held",
+    "restricted",
+    "erasing",
+    "gpc",
+    "band",
+    "guardian_held",
+    "guardian_method",
+)
+
+
+def read_standing(row: Sequence[Any]) -> Standing:
+    """Read the columns `STANDING` of a row."""
+    rev, shown, held, restricted, erasing, gpc, band, guardian_held, guardian_method = row
     return Standing(
         rev,
         shown,
@@ -127,6 +133,15 @@ def standing_of(db: Database, subject: str, brand: str) -> Standing | None:
         read_held(json.loads(guardian_held)),
         guardian_method,
     )
+
+
+def standing_of(db: Database, subject: str, brand: str) -> Standing | None:
+    """Give a subject's standing with a brand, or None when nothing was ever answered."""
+    rows = db.run(
+        f"SELECT {', '.join(STANDING)} FROM consent_standing WHERE subject = %s AND brand = %s",  # noqa: S608
+        [subject, brand],
+    )
+    return read_standing(rows[0]) if rows else None
 
 
 def _write_standing(

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from sayso.consent import blocks, ledger, models, receipts
 from sayso.consent.ledger import Recorded
 from sayso.core.age import MINORS, Band, youngest
-from sayso.core.consent import Standing, as_one_person, statuses
+from sayso.core.consent import Published, Standing, as_one_person, statuses
 from sayso.core.consent import band_of as age_band
 from sayso.core.layout import locale_for
 from sayso.core.masking import masked
@@ -159,3 +161,31 @@ def locale_of(subject: str, brand: str) -> str:
     notice = notices.current(brand).notice
     spoken = next((event.evidence["locale"] for event in history_of([subject], brand)), "")
     return locale_for(notice, spoken or notice.locales[0])
+
+
+def statuses_under(subject: str, published: Published, now: datetime) -> dict[str, ConsentStatus]:
+    """Give where a subject stands as an earlier version of the notice would judge it."""
+    return statuses(standing_of(subject, published.notice.brand) or Standing(), published, now)
+
+
+def yes_standings(brand: str, choices: Sequence[str], after: str, most: int) -> list[tuple[str, Standing]]:
+    """List at most `most` subjects beyond `after`, in their order, that hold a yes to one of these choices.
+
+    The yes may have run out, or been given to less than is asked now: the rules of `core` judge that.
+    """
+    wanted = Q()
+    for choice in choices:
+        for status in PERMITTING:
+            wanted |= Q(held__contains=f'"{choice}":["{status}"')
+    if not wanted:
+        return []
+    rows = models.Standing.objects.filter(wanted, brand=brand, subject__gt=after).order_by("subject")
+    listed = rows.values_list("subject", *ledger.STANDING)[:most]
+    return [(subject, ledger.read_standing(row)) for subject, *row in listed]
+
+
+def had_said_yes(subject: str, brand: str, choices: Sequence[str], before_seq: int) -> bool:
+    """Tell whether one of these choices was permitted in an answer recorded before a number of the ledger."""
+    earlier = models.Event.objects.filter(subject=subject, brand=brand, seq__lt=before_seq)
+    outcomes = (json.loads(text) for text in earlier.values_list("outcome", flat=True))
+    return any(outcome.get(choice) in PERMITTING for outcome in outcomes for choice in choices)

@@ -33,6 +33,7 @@ MARKETING = frozenset({"marketer"})
 OFFICERS = frozenset({"officer"})
 PLACES: tuple[Place, ...] = (
     Place("console:queue", _("Requests"), OFFICERS),
+    Place("console:notices", _("Notices"), OFFICERS | MARKETING),
     Place("console:record", _("Record of processing"), OFFICERS),
     Place("console:people", _("Find a person"), OFFICERS | {"support"}),
     Place("console:asks", _("Questions"), MARKETING),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sayso.console import asking, fielding, people, reaching, record, views
+from sayso.console import asking, fielding, notices, people, reaching, record, views
 
 app_name = "console"
 urlpatterns = [
@@ -32,4 +32,8 @@ urlpatterns = [
     path("console/fields/propose", fielding.propose, name="propose_drop"),
     path("console/fields/proposals/<slug:number>", fielding.proposal, name="proposal"),
     path("console/fields/proposals/<slug:number>/decide", fielding.decide, name="decide_drop"),
+    path("console/notices", notices.listed, name="notices"),
+    path("console/notices/draft", notices.draft, name="draft_notice"),
+    path("console/notices/<slug:number>", notices.proposal, name="notice_proposal"),
+    path("console/notices/<slug:number>/decide", notices.decide, name="decide_notice"),
 ]

@@ -22,7 +22,17 @@ from sayso.core.vocabulary import (
 
 T = TypeVar("T", bound=str)
 ACTS = frozenset(
-    {"accept_all", "reject_all", "choose", "change", "ask", "stop_everything", "join", "guardian_ended"}
+    {
+        "accept_all",
+        "reject_all",
+        "choose",
+        "change",
+        "ask",
+        "stop_everything",
+        "join",
+        "guardian_ended",
+        "change_notice",
+    }
 )
 SPECIFIC_ACTS = frozenset({"choose", "change", "ask"})  # a yes to this very thing, not to all there is
 

@@ -60,6 +60,14 @@ class Decision:
     valid_until: datetime | None = None
 
 
+def _told(standing: Standing | None, choice: Choice) -> Decision:
+    # INVARIANT: a no she said while it was asked keeps blocking when the purpose moves to another basis.
+    held = standing.held.get(choice.id) if standing else None
+    if held is not None and held.status in NARROW:
+        return Decision(choice.id, False, _REASON.get(held.status, Reason.REFUSED))
+    return Decision(choice.id, True, Reason.TOLD_BASIS)
+
+
 def decide(
     standing: Standing | None,
     choice: Choice,
@@ -76,7 +84,7 @@ def decide(
     if heard.scopes and blocked(published.notice, choice.id, heard.scopes):
         return Decision(choice.id, False, Reason.BLOCKED)
     if not found[0].asked:
-        return Decision(choice.id, True, Reason.TOLD_BASIS)
+        return _told(standing, choice)
     if standing is not None and standing.restricted:
         return Decision(choice.id, False, Reason.RESTRICTED)
     if standing is not None and _too_young(standing, found[0], choice.id, published, now):

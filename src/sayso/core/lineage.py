@@ -5,26 +5,31 @@ the generation it was given under is the current one, so a version that returns 
 revive old answers (v1 → widened v2 nobody accepted → v3 equal to v1).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sayso.core.notice import Notice
-from sayso.core.purpose import material
+from sayso.core.purpose import Part, Purpose, material
 from sayso.core.values import content_hash
 
 Generations = dict[str, str]  # choice id → generation
 
 
-def _told(notice: Notice, choice: str) -> dict[str, object] | None:
-    found = notice.find(choice)
-    return material(*found, notice.recipients.get(found[1].choice.recipient)) if found else None
+def _told(notice: Notice, purpose: Purpose, part: Part, locales: Collection[str]) -> dict[str, object]:
+    """Give what is material, texts in these locales alone."""
+    recipient = notice.recipients[part.choice.recipient]
+    texts = {"benefit": purpose.benefit, "transfer": recipient.transfer}
+    said = {name: {key: text[key] for key in text if key in locales} for name, text in texts.items()}
+    return {**material(purpose, part, recipient), **said, "recipient": [recipient.role, recipient.country]}
 
 
 def _still_stands(old: Notice, new: Notice, choice: str) -> bool:
-    """Tell whether a choice is the same, or the same but kept for a shorter time."""
+    """Tell whether a choice is the same, or the same but kept for a shorter time or told in more languages."""
     before, after = old.find(choice), new.find(choice)
     if before is None or after is None or after[1].retention.rough_days > before[1].retention.rough_days:
         return False
-    return {**(_told(old, choice) or {}), "retention": after[1].retention.iso} == _told(new, choice)
+    both = set(old.locales) & set(new.locales) or {*old.locales, *new.locales}
+    was, now = _told(old, *before, both), _told(new, *after, both)
+    return {**was, "retention": now["retention"]} == now
 
 
 def next_generations(new: Notice, old: Notice | None, before: Mapping[str, str]) -> Generations:

@@ -51,6 +51,7 @@ class Voucher(StrEnum):
     SERVER_KEY = "server_key"
     IMPORT = "import"
     GUARDIAN = "guardian"
+    LETTER = "letter"  # the link in a letter: a letter is passed on, and its links are opened by machines
 
 
 VOUCHED_BY_THE_PERSON = frozenset({Voucher.DEVICE, Voucher.ACCOUNT})

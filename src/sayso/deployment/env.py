@@ -33,6 +33,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SAYSO_LISTEN", "127.0.0.1", "Interface the web and edge listeners bind to."),
     Setting("SAYSO_SMTP_URL", "smtp://localhost:25", "Where letters are handed over, smtp:// or smtps://."),
     Setting("SAYSO_MAIL_FROM", "privacy@localhost", "Sender of every letter."),
+    Setting(
+        "SAYSO_CHANGE_REMINDER_DAYS",
+        "14",
+        "Days until the one reminder of a change that waits for an answer; 0 sends none.",
+    ),
     Setting("SAYSO_WEATHER", "none", "Forecasts: none, recorded:FILE, or open-meteo."),
     Setting("SAYSO_WEATHER_URL", "https://api.open-meteo.com/v1/forecast", "Address of Open-Meteo."),
     Setting("SAYSO_WEATHER_KEY", None, "Key for Open-Meteo's commercial service.", secret=True),

@@ -33,20 +33,32 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def read_yaml_bytes(raw: bytes, name: str) -> dict[str, Any]:
+    """Read YAML that holds a table; `name` is what the error calls it.
+
+    Raises `Invalid` with code `invalid_file`, naming the place.
+    """
+    remedy = "Correct the file; the reference shows its form."
+    if len(raw) > LARGEST:
+        raise Invalid("invalid_file", f"{name} is larger than {LARGEST} bytes.", remedy)
+    try:
+        value = yaml.load(raw, Loader=_Loader)  # noqa: S506 our loader is a SafeLoader with less
+    except (UnicodeDecodeError, yaml.YAMLError) as broken:
+        detail = " ".join(str(broken).split())
+        raise Invalid("invalid_file", f"{name}: {detail}", remedy) from broken
+    if not isinstance(value, dict):
+        raise Invalid("invalid_file", f"{name} does not hold a table.", remedy)
+    return value
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a table.
 
     Raises `Invalid` with code `invalid_file`, naming file and place.
     """
-    remedy = "Correct the file; the reference shows its form."
     try:
         raw = path.read_bytes()
-        if len(raw) > LARGEST:
-            raise Invalid("invalid_file", f"{path.name} is larger than {LARGEST} bytes.", remedy)
-        value = yaml.load(raw, Loader=_Loader)  # noqa: S506 our loader is a SafeLoader with less
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as broken:
+    except OSError as broken:
         detail = " ".join(str(broken).split())
-        raise Invalid("invalid_file", f"{path.name}: {detail}", remedy) from broken
-    if not isinstance(value, dict):
-        raise Invalid("invalid_file", f"{path.name} does not hold a table.", remedy)
-    return value
+        raise Invalid("invalid_file", f"{path.name}: {detail}", "Check the file.") from broken
+    return read_yaml_bytes(raw, path.name)

@@ -223,6 +223,17 @@ def account_of_person(person_id: int) -> str | None:
     return str(row.subject_id) if row else None
 
 
+def accounts_after(subject: str, most: int) -> list[str]:
+    """List at most `most` accounts beyond one, in the order of their ids."""
+    rows = models.Subject.objects.filter(kind="account", id__gt=subject).order_by("id")
+    return list(rows.values_list("id", flat=True)[:most])
+
+
+def count_accounts() -> int:
+    """Count the accounts."""
+    return models.Subject.objects.filter(kind="account").count()
+
+
 def person_by_address(email: str) -> int | None:
     """Give the login an e-mail address belongs to, or None."""
     found = models.LoginAddress.objects.filter(lookup=keys.lookup("email", email))
@@ -265,6 +276,12 @@ def roles_of(person_id: int) -> frozenset[str]:
     """Give the roles somebody works for the brand in; none for a customer."""
     found = staff_of(person_id)
     return found.roles if found else frozenset()
+
+
+def staff_by_email(email: str) -> int | None:
+    """Give the login of somebody of the staff by their address, or None."""
+    person = person_by_address(email)
+    return person if person is not None and staff_of(person) else None
 
 
 def staff_of(person_id: int) -> Staff | None:

@@ -28,6 +28,7 @@ TEMPLATES: dict[str, str] = {
     "phone_asked": "A yes was noted by telephone; the link that makes it hers.",
     "device_joined": "She signed in on a browser that had answers, and what of it holds for her account.",
     "unlinked": "A device or an address is no longer joined to her account.",
+    "notice_changed": "A new version of the notice touches her: what changes, and the link to answer.",
 }
 PLAIN = "plain"  # a letter another library wrote, sent as it is
 

@@ -1,12 +1,15 @@
 """What became of letters, without what they said."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count
 
 from sayso.messages import models
+
+CHUNK = 500  # ids in one question to the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,12 @@ def counts() -> Mapping[str, int]:
     """Count letters by state."""
     rows = models.Letter.objects.values_list("state").annotate(Count("id"))
     return dict(rows)
+
+
+def states(letters: Sequence[str]) -> Mapping[str, int]:
+    """Count these letters by state."""
+    found: Counter[str] = Counter()
+    for start in range(0, len(letters), CHUNK):
+        rows = models.Letter.objects.filter(id__in=letters[start : start + CHUNK])
+        found.update(rows.values_list("state", flat=True))
+    return found

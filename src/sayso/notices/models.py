@@ -18,6 +18,17 @@ class NoticeVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["brand", "ordinal"], name="notice_order")]
 
 
+class Draft(models.Model):
+    """A version somebody of the staff proposes (inventory's proposal names it); kept after the decision."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    brand = models.CharField(max_length=40)
+    version = models.CharField(max_length=71)
+    after = models.CharField(max_length=71, blank=True)  # the version in force when it was written
+    document = models.TextField()
+    drafted_at = models.DateTimeField()
+
+
 class Site(models.Model):
     """A place of the brand that asks: its name, its address, and the market whose rules apply there."""
 

@@ -1,48 +1,10 @@
-"""Publish a notice."""
+"""Verbs of notices: draft a version, publish it, name the sites it is shown on."""
 
-import json
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from sayso.notices import models
+from sayso.notices.drafting import decide_draft, draft_notice
+from sayso.notices.publishing import publish_notice
 
-from django.db import transaction
-
-from sayso.core.errors import Invalid
-from sayso.core.lineage import next_generations
-from sayso.core.notice_reading import read_notice
-from sayso.notices import models, queries
-from sayso.outbox import services as outbox
-
-
-@transaction.atomic
-def publish_notice(document: Mapping[str, Any], publisher: str, now: datetime) -> str:
-    """Check a notice, publish it as its brand's next version, and give its content hash.
-
-    Publishing what is already in force changes nothing. News `notice.published`.
-    Raises `Invalid` naming the place that is wrong.
-    """
-    notice = read_notice(document)
-    latest = models.NoticeVersion.objects.filter(brand=notice.brand).order_by("-ordinal").first()
-    if latest and latest.version == notice.version:
-        return notice.version
-    if models.NoticeVersion.objects.filter(version=notice.version).exists():
-        remedy = "Change the notice, if only its date, so that people can tell the versions apart."
-        raise Invalid("version_reused", "An earlier version had exactly this text.", remedy)
-    before = queries.version(notice.brand, latest.version) if latest else None
-    generations = next_generations(
-        notice, before.notice if before else None, before.generations if before else {}
-    )
-    models.NoticeVersion.objects.create(
-        version=notice.version,
-        brand=notice.brand,
-        ordinal=latest.ordinal + 1 if latest else 1,
-        document=json.dumps(notice.document, ensure_ascii=False),
-        generations=json.dumps(generations),
-        published_at=now,
-        published_by=publisher,
-    )
-    outbox.post("notice.published", {"brand": notice.brand, "version": notice.version}, now)
-    return notice.version
+__all__ = ["decide_draft", "draft_notice", "publish_notice", "set_site"]
 
 
 def set_site(site: str, brand: str, address: str, market: str) -> None:

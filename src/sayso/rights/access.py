@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from sayso.changes import queries as changes
 from sayso.connectors.services import Verb
 from sayso.consent import queries as consent
 from sayso.core.request import RequestState, move
@@ -102,6 +103,21 @@ def _steps(subjects: list[str]) -> list[dict[str, Any]]:
     return [package.sheet("steps", ["at", "system", "instruction", "choice", "state"], rows)]
 
 
+def _changes(subjects: list[str]) -> list[dict[str, Any]]:
+    moments = ("told_at", "delivered_at", "seen_at", "answered_at")
+    rows = [
+        [
+            each.version,
+            each.by_letter,
+            each.reminded,
+            *(moment and utc_text(moment) for moment in (getattr(each, name) for name in moments)),
+            ", ".join(f"{change}: {way}" for change, way in sorted(each.said.items())),
+        ]
+        for each in changes.rows_of(subjects)
+    ]
+    return [package.sheet("notice_changes", ["notice", "by_letter", "reminded", *moments, "said"], rows)]
+
+
 def _requests(account: str) -> list[dict[str, Any]]:
     rows = [
         [
@@ -133,6 +149,7 @@ def _sources(
         *answers,
         *_steps(subjects),
         *_requests(row.account),
+        *_changes(subjects),
         _complaints(subjects),
         *looked,
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from sayso.changes import services as changes
 from sayso.connectors.services import Connector, Identifier, Person, Verb
 from sayso.consent import services as consent
 from sayso.core.plan import Plan, SystemPlan, plan_json
@@ -124,6 +125,7 @@ def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     _forget_other_requests(row)
     consent.forget_subjects(held["subjects"], now)
     complaints.forget_complaints(held["subjects"])
+    changes.forget(held["subjects"])
     fulfilment.strip(row.id, held["subjects"])
     staff.forget(held["subjects"])
     row.account, row.proof = "", ""

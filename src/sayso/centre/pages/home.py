@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sayso.centre import answers, happened, known, opt_outs, shown, timeline
+from sayso.centre import answers, changed, happened, known, opt_outs, shown, timeline
 from sayso.centre.visitor import Visitor, locale_of, right_now, the_brand, visitor_of
 from sayso.notices import queries as notices
 from sayso.rights import queries as rights
@@ -26,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     purposes = shown.asked(notice, locale, answers.together(standings), layout)
     page = {
         "visitor": visitor,
+        **changed.card(visitor, brand, locale, now),
         "purposes": purposes,
         "signal": any(each.gpc for each in standings),
         "held_back": opt_outs.held_back(standings, notice, locale),
