@@ -13,6 +13,7 @@ DOORS = {
     "store",  # the room's plain SQL, shared by edge and web
     "keys",  # sealing under a subject's key
     "ledger",  # the one way to write an answer
+    "log",  # checkpoints and proofs, read by edge and command line
     "receipts",  # signing and checking
     "proofing",  # how somebody shows who they are, one folder per method
     "gate",  # the compiled table that decides

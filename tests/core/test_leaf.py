@@ -44,7 +44,13 @@ def test_what_is_sealed_is_committed_to_as_a_whole() -> None:
 
 
 def test_a_tombstone_names_exactly_what_it_excuses() -> None:
-    told = (9, Tombstone.ERASURE, [[7, "ab" * 32]], "2026-05-04T09:00:00.000000Z", "2029-05-04T09:00:00.000000Z")
+    told = (
+        9,
+        Tombstone.ERASURE,
+        [[7, "ab" * 32]],
+        "2026-05-04T09:00:00.000000Z",
+        "2029-05-04T09:00:00.000000Z",
+    )
     first = tombstone_leaf(*told)
     others = (10, Tombstone.END_OF_RETENTION, [[7, "cd" * 32]], "2026-05-05T09:00:00.000000Z", "")
     for place, other in enumerate(others):

@@ -119,7 +119,7 @@ def key(brand: str, scopes: tuple[str, ...], label: str) -> None:
     "pins",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     required=True,
-    help="Pinned public keys, as GET /v1/keys gave them.",
+    help="Pinned public keys, as GET /v1/keys gave them; add `witnesses` that you trust.",
 )
 def verify(file: Path, pins: Path) -> None:
     """Check a receipt offline against pinned keys. Exits with 0 when it holds, 1 when it does not."""

@@ -1,10 +1,11 @@
-"""What is swept away once an hour: sessions that ended, and deleted rows that a log file still holds."""
+"""What is swept away once an hour: sessions and evidence past their end, and what a log file still holds."""
 
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from sayso.consent import services as consent
 from sayso.identity.proofing.sign_in import services as sign_in
 
 EVERY = timedelta(hours=1)
@@ -21,6 +22,7 @@ def tidy(now: datetime) -> int:
     _last[:] = [now]
     sign_in.forget_old(now)
     swept, _ = Session.objects.filter(expire_date__lt=now).delete()
+    consent.end_retention(now)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

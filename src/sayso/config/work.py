@@ -1,6 +1,7 @@
-"""What the worker does: hand news upwards, carry out what is due, send letters."""
+"""What the worker does: keep the log, hand news upwards, carry out what is due, send letters."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -8,6 +9,8 @@ from datetime import UTC, datetime
 from django.db import close_old_connections
 
 from sayso.config import local_systems, tidying
+from sayso.consent.log import keeper
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment import worker as fulfilment_news
 from sayso.messages import services as messages
@@ -28,6 +31,7 @@ def once(now: datetime) -> int:
     """Do everything that is due now and give how many things were done."""
     local_systems.register()
     steps: list[Callable[[], int]] = [
+        lambda: keeper.tick(DjangoDatabase(), now),
         *(
             lambda name=name, topics=topics: outbox.deliver(name, topics)
             for name, topics in CONSUMERS.items()
@@ -52,7 +56,10 @@ def _guarded(step: Callable[[], int]) -> int:
 
 
 def forever(stopping: Callable[[], bool]) -> None:
-    """Work until told to stop."""
+    """Work until told to stop. The log has a keeper of its own: no slow delivery may delay a checkpoint."""
+    log_keeper = threading.Thread(target=keeper.keep, args=[stopping], name="log-keeper", daemon=True)
+    log_keeper.start()
     while not stopping():
         if not once(datetime.now(UTC)):
             time.sleep(IDLE)
+    log_keeper.join()

@@ -5,6 +5,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import jwt
@@ -15,12 +16,13 @@ from sayso.consent.ledger import Recorded
 from sayso.core.consent import Published
 from sayso.core.errors import SaysoError
 from sayso.core.receipt import Facts, receipt
-from sayso.core.values import canonical, read_json
+from sayso.core.values import canonical, read_json, read_utc, utc_text
 from sayso.deployment import env, secrets
 
 ALGORITHM = "EdDSA"  # RFC 8037; the key type below pins it to Ed25519
 TYPE = "sayso-receipt+jws"
 LONGEST = 256 * 1024  # bytes of a receipt we would read
+IN_LOG_WITHIN = timedelta(minutes=10)  # what a receipt promises; the log keeper takes a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def facts_of(event: Recorded) -> Facts:
         recorded_at=event.recorded_at,
         leaf_hash=event.leaf_hash,
         salt=evidence["salt"],
+        commitment=event.commitment,
+        in_log_by=utc_text(read_utc(event.recorded_at) + IN_LOG_WITHIN),
         voucher=evidence["voucher"],
         method=f"{evidence['surface']}, {evidence['layout']}, {evidence['act']}",
         locale=evidence["locale"],

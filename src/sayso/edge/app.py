@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 from sayso.consent.ledger import Submission
 from sayso.core.errors import NotFound, SaysoError, TooLarge, problem, status_of
 from sayso.core.values import read_json
 from sayso.edge import answers, service
+from sayso.edge import log as public_log
 from sayso.edge.batch import Batcher
 
 log = logging.getLogger("sayso.edge")
@@ -25,6 +26,7 @@ SDK = Path(__file__).parent / "static" / "sayso.js"
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+T = TypeVar("T")
 Reply = tuple[int, bytes, list[tuple[bytes, bytes]]]
 _JSON = (b"content-type", b"application/json")
 _PRIVATE = (b"cache-control", b"no-store")
@@ -127,10 +129,16 @@ class Edge:
                 return await self._answer(site, scope, receive)
             case "POST", ["v1", "decide"]:
                 return await self._decide(scope, receive)
+            case "GET", ["log", "checkpoint" | "keys" | "inclusion" | "consistency" | "entries" as what]:
+                return await self._log(what, scope["query_string"])
         raise NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
 
-    async def _read(self, query: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    async def _read(self, query: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._reader, query)
+
+    async def _log(self, what: str, query: bytes) -> Reply:
+        body, kind, keep = await self._read(lambda: public_log.answer(service.database(), what, query))
+        return 200, body, [(b"content-type", kind), (b"cache-control", keep)]
 
     def _script(self, headers: dict[str, str]) -> Reply:
         cache = [(b"etag", self._etag), (b"cache-control", b"public, max-age=300")]
