@@ -63,6 +63,7 @@ SAYSO = (
     Stop("sayso", "centre:current_notice", "nobody", "/notice", lands="centre:notice"),
     Stop("sayso", "centre:notice", "nobody", "/notice/{version}"),
     Stop("sayso", "centre:notice", "nobody", "/notice/sha256:none", state="unknown", status=404),
+    Stop("sayso", "centre:verify", "nobody", "/verify", sees="#start"),
     Stop("sayso", "account_login", "nobody", "/sign-in"),
     Stop("sayso", "account_request_login_code", "nobody", "/sign-in", lands="account_login"),
     Stop("sayso", "account_confirm_login_code", "waiting", "/sign-in/code", sees="#code"),

@@ -14,6 +14,7 @@ from sayso.centre.pages import (
     rules,
     sign_in,
     step_up,
+    verify,
 )
 
 pages: list[URLPattern | URLResolver] = [
@@ -43,6 +44,7 @@ pages: list[URLPattern | URLResolver] = [
     path("r/<slug:number>", link.request_link, name="request_link"),
     path("notice", notice.current_notice, name="current_notice"),
     path("notice/<str:version>", notice.notice, name="notice"),
+    path("verify", verify.verify, name="verify"),
     path("language", language.set_language, name="language"),
 ]
 urlpatterns = [

@@ -57,7 +57,11 @@ def _read(raw: bytes) -> tuple[str, str | None]:
     return str(found.get("receipt", "")), None if proof is None else str(proof)
 
 
-def _place(proof: LogProof, leaf: str, pins: signing.Pins) -> Place | Rejected:
+def _place(proof: LogProof, leaf: str, source: object) -> Place | Rejected:
+    try:
+        pins = signing.read_pins(source)
+    except SaysoError as broken:
+        return Rejected("bad_pins", broken.detail)
     point, seen = proof.note.checkpoint, signing.see(proof.note, pins)
     if not pins.log:
         return Rejected("log_not_pinned", "No key of the log is among the pinned ones.")
@@ -76,7 +80,7 @@ def _check(raw: bytes, pins: object) -> Held | Rejected:
     leaf, log = leaf_of(signed.content), signed.content["sayso:log"]
     if log.get("leafHash") != leaf:
         return Rejected("wrong_entry", "What it says is not what its entry in the log says.")
-    place = None if proof is None else _place(read_proof(proof), leaf, signing.read_pins(pins))
+    place = None if proof is None else _place(read_proof(proof), leaf, pins)
     if isinstance(place, Rejected):
         return place
     return Held(signed.content, signed.key_id, str(log.get("inLogBy", "")), place)
