@@ -121,7 +121,7 @@ class _Batch:
 
 
 class _Sweep:
-    def __init__(self, db: Database, signed: Mapping[int, bytes]) -> None:
+    def __init__(self, db: Database, signed: Mapping[int, frozenset[bytes]]) -> None:
         self._db, self._signed = db, signed
         self._last = 0
         self._peaks: dict[int, bytes] = {}  # by level, the newest complete subtree: all that a root needs
@@ -161,8 +161,8 @@ class _Sweep:
         self._compare_root()
 
     def _compare_root(self) -> None:
-        expected = self._signed.get(self.result.size)
-        if expected is not None and expected != self.root():
+        signed = self._signed.get(self.result.size)
+        if signed is not None and signed != {self.root()}:
             told = f"the entries do not add up to the root signed for {self.result.size}"
             self.result.findings.append(Finding("changed_root", told))
 
@@ -188,11 +188,13 @@ def sweep(db: Database, signed: Mapping[int, bytes], now: datetime) -> Swept:
 
     `signed` holds roots by size that the auditor has seen himself; the stored checkpoints are added to them.
     """
-    stored = {row[0]: bytes.fromhex(row[1]) for row in db.run("SELECT size, root FROM consent_checkpoint")}
-    work = _Sweep(db, stored | dict(signed))
+    roots = {size: frozenset([root]) for size, root in signed.items()}
+    for size, root in db.run("SELECT size, root FROM consent_checkpoint"):
+        roots[size] = roots.get(size, frozenset()) | {bytes.fromhex(root)}
+    work = _Sweep(db, roots)
     work.run()
     result = work.result
-    largest = max(stored.keys() | signed.keys(), default=0)
+    largest = max(roots, default=0)
     if largest > result.size:
         told = f"{largest} entries were signed and {result.size} are left"
         result.findings.append(Finding("removed", told))
