@@ -124,6 +124,7 @@ def test_nothing_is_signed_over_a_log_that_was_changed(
     say(3, submission, now)
     before = kept(now)
     DB.run(attack)
+    say(1, submission, now)
     with pytest.raises(Conflict) as refused:
         kept(now + timedelta(seconds=1))
     assert refused.value.code == "log_broken"
