@@ -12,6 +12,7 @@ from sayso.core.checkpoint import read_note
 from sayso.core.errors import Conflict
 from sayso.core.log_proof import read_proof
 from sayso.core.merkle import EMPTY, proves_consistency, proves_inclusion
+from sayso.core.values import read_utc
 from sayso.deployment import env
 from sayso.deployment.database import open_database
 from tests.consent.log import DB, kept, say
@@ -155,3 +156,14 @@ def test_only_one_keeper_works_at_a_time_on_postgresql(now: datetime) -> None:
         assert reading.latest(DB) is None
     finally:
         other.close()
+
+
+def test_a_checkpoint_is_never_a_second_old_while_the_keeper_looks(brand: str, now: datetime) -> None:
+    ages = []
+    for step in range(40):
+        moment = now + timedelta(seconds=step * keeper.LOOK)
+        keeper.tick(DB, moment)
+        newest = reading.latest(DB)
+        assert newest is not None
+        ages.append((moment - read_utc(newest.signed_at)).total_seconds())
+    assert max(ages) + keeper.LOOK < 1

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from sayso.centre.pages.verify import WORDS
+from sayso.centre.shown import STATUS
+from sayso.core.vocabulary import ConsentStatus
 from tests.consent import corpus
 from tests.deployed import Deployment
 
@@ -45,7 +47,8 @@ def test_the_page_judges_it_as_the_corpus_says(page: Page, case: dict[str, Any])
     assert told["place"] == ("" if case["index"] is None else str(case["index"]))
     assert told["witnesses"] == case["witnesses"]
     assert ("Not independently witnessed" in told["text"]) is (not case["witnesses"])
-    assert "refused" in told["text"]
+    assert "pass_on.purchases.disclose.brightside" in told["text"]
+    assert str(STATUS[ConsentStatus.REFUSED][0]) in told["text"]
 
 
 def test_keys_that_are_no_json_are_named(page: Page) -> None:
@@ -82,5 +85,16 @@ def test_without_javascript_the_page_names_the_command(browser: Browser, served:
         assert not page.locator("#start").is_visible()
         assert "sayso verify receipt.json --keys pinned.json" in page.locator("main").inner_text()
         assert "Without JavaScript" in page.locator("main").inner_text()
+    finally:
+        context.close()
+
+
+def test_an_answer_that_holds_fits_a_narrow_screen(browser: Browser, served: Deployment) -> None:
+    context = browser.new_context(locale="en-GB", viewport={"width": 320, "height": 700})
+    try:
+        page = context.new_page()
+        page.goto(f"{served.web}/verify")
+        checked(page, KEPT["cases"][2]["file"], json.dumps(KEPT["pins"]["usual"]))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
     finally:
         context.close()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from sayso.centre.shown import Words
+from sayso.centre.shown import STATUS, Words
 
 SEALED_OFF = {
     "default-src": [NONE],
@@ -59,4 +59,4 @@ WORDS: dict[str, Words] = {  # what the script says, by the codes that `sayso ve
 @csp_replace(SEALED_OFF)
 def verify(request: HttpRequest) -> HttpResponse:
     """Show the page. Everything happens in its script; without it, the page explains the command."""
-    return render(request, "centre/verify.html", {"words": WORDS})
+    return render(request, "centre/verify.html", {"words": WORDS, "statuses": STATUS})

@@ -207,10 +207,8 @@
 
   // The page ------------------------------------------------------------------------------------------------
   const $ = (id) => document.getElementById(id);
-  const word = (code) => {
-    const found = Array.from($("words").children).find((one) => one.dataset.code === code);
-    return found ? found.textContent : code;
-  };
+  const named = (list, code) => Array.from($(list).children).find((one) => one.dataset.code === code);
+  const word = (code) => named("words", code)?.textContent ?? code;
   const element = (name, text, parent, kind) => {
     const made = parent.appendChild(document.createElement(name));
     made.textContent = text;
@@ -227,7 +225,7 @@
   const showPlace = (found, list, outcome) => {
     const place = found.place;
     if (!place) {
-      element("li", `${word("promised")} ${found.content["sayso:log"].inLogBy}.`, list);
+      element("li", `${word("promised")} ${found.content["sayso:log"].inLogBy}.`, list, "open");
     } else {
       const at = place.signedAt === null ? "" : `, ${time(place.signedAt)}`;
       const where = word("where").replace("{n}", place.index + 1).replace("{size}", place.size);
@@ -238,6 +236,16 @@
     element("p", said, outcome, "note").id = "witness";
     outcome.dataset.witnesses = witnesses.join(" ");
     outcome.dataset.place = place ? String(place.index) : "";
+  };
+
+  const showAnswer = (one, line) => {
+    const titles = [one["dpv:hasPurpose"], one["dpv:hasPersonalData"]].map((part) => part?.["dct:title"]);
+    const name = element("span", "", line);
+    if (titles.every(Boolean)) element("span", `${titles.join(": ")} `, name);
+    element("span", one["dct:identifier"], name, "hash");
+    const status = one["dpv:hasConsentStatus"]["dct:title"];
+    const known = named("statuses", status);
+    element("span", known?.textContent ?? status, line, `state ${known?.dataset.tone ?? ""}`);
   };
 
   const showHeld = (found, outcome) => {
@@ -252,11 +260,7 @@
     row(facts, word("publisher"), found.content["dct:publisher"]);
     row(facts, word("notice"), record["dpv:hasNotice"]["dct:identifier"]);
     const said = element("ul", "", outcome, "rows");
-    for (const one of record["dpv:hasProcess"]) {
-      const line = element("li", "", said);
-      element("span", one["dct:identifier"], line);
-      element("span", one["dpv:hasConsentStatus"]["dct:title"], line, "state");
-    }
+    for (const one of record["dpv:hasProcess"]) showAnswer(one, element("li", "", said));
   };
 
   const show = (code, found) => {
