@@ -58,6 +58,15 @@ def test_an_address_that_is_none_says_so_without_a_page(method: str, path: str) 
     assert (status, told["code"]) == (404, "unknown_address")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"), [("DELETE", "/v1/links", "POST"), ("POST", "/v1/keys", "GET")]
+)
+def test_a_wrong_method_is_refused_in_the_same_form(method: str, path: str, allowed: str) -> None:
+    status, told = refused(method, path, b"")
+    assert (status, told["code"]) == (405, "wrong_method")
+    assert Client().generic(method, path).headers["allow"] == allowed
+
+
 def test_what_breaks_unexpectedly_tells_nothing_and_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks() -> None:
         raise RuntimeError(SECRET)
@@ -76,7 +85,7 @@ def test_what_may_pass_by_itself_says_when_to_try_again(monkeypatch: pytest.Monk
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "1")
 
 
-@pytest.mark.parametrize("kind", errors.STATUS)
+@pytest.mark.parametrize("kind", [kind for kind in errors.STATUS if kind is not errors.WrongMethod])
 def test_each_kind_of_error_has_one_status(kind: type[SaysoError]) -> None:
     told = problem(kind("some_code", "What is wrong.", "What to do."))
     assert told["status"] == errors.STATUS[kind] == status_of(kind("c", "d", "r"))

@@ -120,9 +120,9 @@ def test_after_she_signed_in_her_address_is_sealed_and_still_known(browser: Clie
 
 def test_somebody_of_the_house_is_sealed_too(browser: Client, post: PostOffice) -> None:
     otto = "otto@linenandloom.example.test"
-    person = identity_services.make_officer(otto, datetime.now(UTC))
+    person = identity_services.make_staff(otto, "officer", datetime.now(UTC))
     browser.post("/sign-in/code", {"code": _asks(browser, post, otto)})
-    assert browser.get("/console/").status_code == 200
+    assert browser.get("/console/requests").status_code == 200
     assert identity.address_of_person(person) == otto
     assert _found("otto@linenandloom") == []
 

@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from django.test import Client
 
+from sayso.console.gates import needs
+from sayso.core.errors import Invalid
 from sayso.identity import queries
 from sayso.identity import services as identity
 from sayso.rights import services as rights
@@ -12,10 +15,12 @@ from tests.messages.post_office import PostOffice
 
 __all__ = ["browser", "post", "published"]
 OTTO = "otto@linenandloom.example.test"
+MARA = "mara@linenandloom.example.test"
+DEV = "dev@linenandloom.example.test"
 
 
 def _otto(post: PostOffice) -> Client:
-    identity.make_officer(OTTO, datetime.now(UTC))
+    identity.make_staff(OTTO, "officer", datetime.now(UTC))
     return sign_in(Client(), post, OTTO)
 
 
@@ -25,10 +30,11 @@ def _request() -> str:
 
 
 def test_the_officer_signs_in_by_code_and_lands_in_the_queue(post: PostOffice, published: str) -> None:
-    identity.make_officer(OTTO, datetime.now(UTC))
+    identity.make_staff(OTTO, "officer", datetime.now(UTC))
     officer = Client()
     officer.post("/sign-in", {"email": OTTO})
     assert officer.post("/sign-in/code", {"code": code_from(post)})["Location"] == "/console/"
+    assert officer.get("/console/")["Location"] == "/console/requests"
 
 
 def test_a_request_stands_in_the_queue_with_its_due_date_and_the_law_it_runs_by(
@@ -36,7 +42,7 @@ def test_a_request_stands_in_the_queue_with_its_due_date_and_the_law_it_runs_by(
 ) -> None:
     number = _request()
     officer = _otto(post)
-    queue = officer.get("/console/").content.decode()
+    queue = officer.get("/console/requests").content.decode()
     assert number in queue
     assert "days left" in queue
     page = officer.get(f"/console/requests/{number}").content.decode()
@@ -45,16 +51,45 @@ def test_a_request_stands_in_the_queue_with_its_due_date_and_the_law_it_runs_by(
     assert ADA not in page  # an officer browses requests, not people
 
 
-def test_whoever_is_no_officer_is_told_there_is_nothing_here(post: PostOffice, published: str) -> None:
+def test_whoever_is_no_officer_is_turned_away(post: PostOffice, published: str) -> None:
     number = _request()
     ada = sign_in(Client(), post)
-    assert ada.get("/console/").status_code == 404
-    assert ada.get(f"/console/requests/{number}").status_code == 404
+    for address in ("/console/", "/console/requests", f"/console/requests/{number}"):
+        assert ada.get(address).status_code == 403
     assert "console" not in ada.get("/centre/").content.decode()
 
 
 def test_a_stranger_is_sent_to_sign_in(published: str) -> None:
     assert Client().get("/console/")["Location"] == "/sign-in?next=/console/"
+
+
+def test_another_role_is_turned_away_from_the_officers_pages(post: PostOffice, published: str) -> None:
+    identity.make_staff(MARA, "marketer", datetime.now(UTC))
+    mara = sign_in(Client(), post, MARA)
+    assert mara.get("/console/requests").status_code == 403
+    assert mara.get(f"/console/requests/{_request()}").status_code == 403
+
+
+def test_a_role_without_pages_is_told_so(post: PostOffice, published: str) -> None:
+    identity.make_staff(DEV, "developer", datetime.now(UTC))
+    page = sign_in(Client(), post, DEV).get("/console/").content.decode()
+    assert "Hello, Dev" in page
+    assert "signed in as developer" in page
+
+
+def test_roles_add_up_and_unknown_ones_do_not_exist(db: None) -> None:
+    dev = identity.make_staff(DEV, "developer", datetime.now(UTC), "Dev Rao")
+    assert identity.make_staff(DEV, "officer", datetime.now(UTC)) == dev
+    found = queries.staff_of(dev)
+    assert found == queries.Staff(dev, "Dev Rao", DEV, frozenset({"developer", "officer"}))
+    with pytest.raises(Invalid, match="no role 'king'"):
+        identity.make_staff(DEV, "king", datetime.now(UTC))
+    assert queries.roles_of(dev) == {"developer", "officer"}
+
+
+def test_a_page_for_a_role_that_does_not_exist_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="not all roles"):
+        needs("king")
 
 
 def test_an_unknown_request_is_not_found(post: PostOffice, published: str) -> None:

@@ -13,7 +13,6 @@ from sayso.core.consent import (
     fold,
     fold_all,
     next_change,
-    permit_mask,
     read_answers,
     read_held,
     status_of,
@@ -21,6 +20,7 @@ from sayso.core.consent import (
     write_held,
 )
 from sayso.core.errors import Invalid
+from sayso.core.masking import permit_mask
 from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus, Voucher
 from tests import linen
 from tests.linen import LEARN, LOCATION, MONDAY, PASS_ON, PURCHASES, answer
@@ -102,6 +102,24 @@ def test_a_yes_somebody_else_reports_is_a_question_to_the_person(
     given_before = _after(published, answer(published, learn=GIVEN))
     kept = fold(given_before, answer(published, 1, voucher=voucher, learn=GIVEN), published, MONDAY)
     assert kept.changed == {}
+
+
+@pytest.mark.parametrize("voucher", [Voucher.STAFF, Voucher.SERVER_KEY, Voucher.IMPORT])
+def test_a_yes_somebody_else_reports_leaves_her_no_where_it_is(
+    published: Published, voucher: Voucher
+) -> None:
+    no = _after(published, answer(published, learn=REFUSED))
+    taken_back = _after(published, answer(published, learn=GIVEN), answer(published, 1, learn=REFUSED))
+    for said, status in ((no, REFUSED), (taken_back, ConsentStatus.WITHDRAWN)):
+        reported = fold(said, answer(published, said.rev, voucher, learn=GIVEN), published, MONDAY)
+        assert reported.outcome == {LEARN: ConsentStatus.REQUESTED}  # the question, which is no status
+        assert reported.standing.held[LEARN] == said.held[LEARN]
+        assert reported.changed == {}
+        assert status_of(reported.standing, LEARN, published, MONDAY) is status
+        mine = fold(
+            reported.standing, answer(published, reported.standing.rev, learn=GIVEN), published, MONDAY
+        )
+        assert mine.outcome == {LEARN: GIVEN}
 
 
 def test_a_no_somebody_else_reports_applies_at_once(published: Published) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sayso.core.choice import read_choice
 from sayso.core.consent import Held, Published, Standing, fold_all
 from sayso.core.decision import Reason, decide, decide_together
+from sayso.core.opt_out import Heard, Scope
 from sayso.core.vocabulary import ConsentStatus
 from tests import linen
 from tests.linen import LEARN, LOCATION, MONDAY, ORDERS, PASS_ON, PURCHASES, answer
@@ -95,3 +96,29 @@ def test_a_spoken_no_is_the_reason_given_before_a_silence(published: Published, 
 
 def test_what_rests_on_a_contract_has_no_end_by_age(published: Published, ada: Standing) -> None:
     assert decide_together([ada], read_choice(ORDERS), published, MONDAY).valid_until is None
+
+
+def test_a_block_refuses_what_it_covers_whatever_was_answered(published: Published, ada: Standing) -> None:
+    stopped = Heard(scopes=frozenset({Scope.SHARE_ADS, Scope.MARKETING}))
+    for standing in (None, ada, Standing()):
+        decision = decide(standing, read_choice(PASS_ON), published, MONDAY, stopped)
+        assert (decision.permitted, decision.reason) == (False, Reason.BLOCKED)
+    assert decide(ada, read_choice(PURCHASES), published, MONDAY, stopped).permitted
+    assert decide(ada, read_choice(ORDERS), published, MONDAY, stopped).permitted
+    together = decide_together([ada, ada], read_choice(PASS_ON), published, MONDAY, stopped)
+    assert together.reason is Reason.BLOCKED
+
+
+def test_a_block_objects_to_our_own_interest_in_marketing_too() -> None:
+    source = linen.document()
+    letters = linen.purpose(source, "newsletter")
+    source["purposes"].remove(letters)
+    told = {name: letters[name] for name in ("iri", "title", "text")}
+    kept = {"categories": ["contact"], "recipient": "self", "retention": {"months": 24}, "safeguards": []}
+    law = {"en": "GDPR, Article 6(1)(f)", "zh-Hant": "GDPR 6(1)(f)"}
+    source["told"].append({"id": "posters", **told, "basis": "legitimate_interest", "law": law, **kept})
+    published = linen.publish(source)
+    question = read_choice("posters.contact.use.self")
+    assert decide(None, question, published, MONDAY).permitted
+    objected = Heard(scopes=frozenset({Scope.MARKETING}))
+    assert decide(None, question, published, MONDAY, objected).reason is Reason.BLOCKED

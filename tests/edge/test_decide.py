@@ -26,8 +26,10 @@ def _decide(browser: Caller, key: str, body: Any) -> tuple[int, dict[str, Any]]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_conformance(browser: Caller, server_key: str, case: dict[str, Any]) -> None:
     for step in case["steps"]:
-        assert browser.answer(step["answers"], base=step["base"])[0] == 201
-    body = {"subject": {"device": browser.device}, "questions": case["questions"]}
+        said = {name: step[name] for name in ("base", "act", "gpc") if name in step}
+        assert browser.answer(step["answers"], **said)[0] == 201
+    asked = {"questions": case["questions"], "gpc": case.get("gpc", False)}
+    body = {"subject": {"device": browser.device}, **asked}
     _, reply = _decide(browser, server_key, body)
     told = [(entry["permitted"], entry["reason"]) for entry in reply["decisions"]]
     assert told == [(asked["permitted"], asked["reason"]) for asked in case["questions"]]

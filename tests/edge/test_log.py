@@ -134,3 +134,9 @@ def test_audit_holds_by_the_public_address_and_by_the_rows(served: Deployment, a
         assert done.stdout.startswith("HOLDS    ")
         assert "Not independently witnessed." in done.stdout
     assert (served.home / "audit.checkpoint").exists()
+
+
+def test_the_log_is_read_and_nothing_else(served: Deployment) -> None:
+    refused = httpx.post(f"{served.edge}/log/checkpoint", json={})
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+    assert httpx.head(f"{served.edge}/log/checkpoint").status_code == 200

@@ -81,7 +81,7 @@ def test_a_permission_withdrawn_before_it_was_told_is_never_told(
     says(ada.account, now, pass_on=NO)
     deliver()
     services.carry_out_due(now)
-    assert [message for message, _ in told(worlds)] == ["audience.member.removed"]
+    assert told(worlds) == []
 
 
 def test_the_gate_is_asked_again_in_the_moment_of_telling(ada: Ada, worlds: Worlds, now: datetime) -> None:
@@ -188,7 +188,7 @@ def test_what_was_said_earlier_about_a_member_arrives_earlier(
     services.carry_out_due(now)
     assert told(worlds) == []
     services.carry_out_due(now + claims.LEASE)
-    assert [message for message, _ in told(worlds)] == ["audience.member.removed"]
+    assert told(worlds) == []
 
 
 def test_a_recipient_that_acknowledges_is_waited_for_and_told_again_with_the_same_key(

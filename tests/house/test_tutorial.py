@@ -91,7 +91,8 @@ class Demo:
             "base": 0,
             "answers": {PURCHASES: "given"},
         }
-        reply = httpx.post(f"{site}/answers", json={**body, **said}, headers={"Sayso-Device": self.secret})
+        headers = {"Sayso-Device": self.secret, "Sec-Fetch-Site": "same-origin"}
+        reply = httpx.post(f"{site}/answers", json={**body, **said}, headers=headers)
         assert reply.status_code == 201, reply.text
         return str(said["event"])
 

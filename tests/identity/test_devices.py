@@ -4,8 +4,10 @@ import secrets
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 
 from sayso.core.device import SIGNED_IN, renewed
+from sayso.core.errors import Forbidden, NotFound
 from sayso.core.values import new_id
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys, models, queries, services, store
@@ -92,3 +94,96 @@ def test_signing_in_again_lets_the_link_last_as_long_as_the_new_sign_in(
     services.start_link(device, ada, later)
     assert queries.active_link(device, later + SIGNED_IN - timedelta(seconds=1)) is not None
     assert models.DeviceLink.objects.count() == 1
+
+
+def test_her_devices_are_those_signed_in_now_and_those_whose_past_she_said_was_hers(
+    device: str, ada: str, now: datetime
+) -> None:
+    services.start_link(device, ada, now)
+    [known] = queries.devices_of(ada, now)
+    assert (known.since, known.until, known.joined_at) == (now, now + SIGNED_IN, None)
+    assert queries.devices_of(ada, now + SIGNED_IN) == []
+    services.join_device(device, ada, now)
+    services.end_link(device, now + timedelta(hours=1))
+    [left] = queries.devices_of(ada, now + SIGNED_IN)
+    assert (left.until, left.left_at, left.joined_at) == (None, now + timedelta(hours=1), now)
+
+
+def test_a_device_is_called_what_she_calls_it_and_the_name_is_sealed(
+    device: str, ada: str, now: datetime
+) -> None:
+    services.start_link(device, ada, now)
+    services.name_device(ada, device, "The tablet in the kitchen", now)
+    assert [each.name for each in queries.devices_of(ada, now)] == ["The tablet in the kitchen"]
+    assert "kitchen" not in str(list(models.DeviceName.objects.values()))
+    services.name_device(ada, device, "", now)
+    assert not models.DeviceName.objects.exists()
+
+
+def test_unlinking_ends_the_link_and_the_sign_in_and_leaves_nothing_joined(
+    device: str, ada: str, now: datetime
+) -> None:
+    session = SessionStore()
+    session.save()
+    services.start_link(device, ada, now, session=str(session.session_key))
+    services.join_device(device, ada, now)
+    services.name_device(ada, device, "The tablet", now)
+    fresh = renewed(HELD, services.renew_secret(device, HELD))
+    services.unlink_device(ada, device, now)
+    assert queries.resolve({"device": fresh}, now).subjects == (device,)
+    assert queries.joined_devices(ada) == []
+    assert queries.devices_of(ada, now) == []
+    assert not models.DeviceName.objects.exists()
+    assert not session.exists(str(session.session_key))
+
+
+def test_nobody_names_or_unlinks_somebody_elses_device(device: str, ada: str, now: datetime) -> None:
+    ben = services.link_customer({"customer": "C-2002"}, "", now)
+    services.start_link(device, ada, now)
+    for attempt in (
+        lambda: services.name_device(ben, device, "Mine", now),
+        lambda: services.unlink_device(ben, device, now),
+    ):
+        with pytest.raises(NotFound) as refused:
+            attempt()
+        assert refused.value.code == "unknown_device"
+    assert queries.active_link(device, now) is not None
+
+
+def test_a_number_can_be_unlinked_and_then_names_nobody(ada: str, now: datetime) -> None:
+    [number] = [one.number for one in queries.identifiers_of(ada)]
+    services.unlink_identifier(ada, number)
+    assert queries.account_by("customer", "C-1001") is None
+    with pytest.raises(NotFound):
+        services.unlink_identifier(ada, number)
+
+
+def test_the_last_proved_address_cannot_go_and_an_earlier_one_can(now: datetime) -> None:
+    person = services.person_for("ada@example.test", now)
+    account = services.sign_in(person, "ada@example.test", now)
+    [only] = queries.ways_in(account)
+    with pytest.raises(Forbidden) as refused:
+        services.unlink_identifier(account, only)
+    assert refused.value.code == "last_way_in"
+    models.Identifier.objects.create(
+        subject_id=account,
+        kind="email",
+        lookup=keys.lookup("email", "ada@other.example.test"),
+        sealed=keys.seal(account, b"ada@other.example.test"),
+        vouched_by="account",
+        proved_at=now,
+        added_at=now,
+    )
+    services.unlink_identifier(account, only)
+    assert queries.account_by("email", "ada@example.test") is None
+    # Whoever signs in by the old address later is somebody new.
+    assert services.person_for("ada@example.test", now) != person
+
+
+def test_forgetting_her_forgets_what_she_called_her_devices(device: str, ada: str, now: datetime) -> None:
+    services.start_link(device, ada, now)
+    services.name_device(ada, device, "The tablet", now)
+    services.forget([ada])
+    assert not models.DeviceName.objects.exists()
+    assert not models.DeviceLink.objects.exists()
+    assert models.Device.objects.count() == 1  # never hers: she did not say that it was

@@ -10,6 +10,8 @@ from tests.journeys.conftest import Demo, until
 from tests.journeys.hands import Hands, Pointer
 
 OTTO = "otto@linenandloom.example.test"
+MARA = "mara@linenandloom.example.test"
+DEV = "dev@linenandloom.example.test"
 CURTAINS, TOWEL, QUILT = "p-001", "p-019", "p-037"
 ZIP = "96161"
 LEARN, PASS_ON, ADS = "Learn from me", "Pass my purchases to Brightside Ads", "Adverts on other sites"

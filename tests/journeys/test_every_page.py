@@ -122,10 +122,20 @@ def _ada(ada: Person) -> dict[str, str]:
     ada.opens(f"{ada.demo.sayso}/centre/history")
     proof = ada.page.locator("main a[href*='/centre/proof/']").first.get_attribute("href")
     known["event"] = str(proof).rsplit("/", 1)[1]
+    ada.opens(f"{ada.demo.sayso}/centre/devices")
+    known |= _joined(ada)
     ada.opens(f"{ada.demo.sayso}/notice")
     known["version"] = _number(ada)
     ada.asks_for_a_proof("delete")
     return known
+
+
+def _joined(ada: Person) -> dict[str, str]:
+    """Read which device and which number the page offers to unlink, and where the address is that stays."""
+    links = [str(one.get_attribute("href")).split("/") for one in ada.page.locator("a[href$=unlink]").all()]
+    found = {"device" if parts[2] == "devices" else "number": parts[3] for parts in links}
+    way_in = ada.page.locator("article", has_text="only way to sign in").locator("h3")
+    return found | {"way_in": str(way_in.get_attribute("id")).removeprefix("address-")}
 
 
 def _buying(ada: Person) -> dict[str, str]:

@@ -61,7 +61,7 @@ def _he_is_let_in(otto: Person) -> None:
     otto.write("The code", otto.demo.code_for(OTTO, seen))
     otto.sends("Sign in")
     expect(otto.page.get_by_role("heading", level=1, name="Requests by due date")).to_be_visible()
-    expect(otto.page).to_have_url(f"{otto.demo.sayso}/console/")
+    expect(otto.page).to_have_url(f"{otto.demo.sayso}/console/requests")
 
 
 def test_otto_sees_what_each_system_did(otto: Person, demo: Demo) -> None:
@@ -77,11 +77,11 @@ def test_otto_sees_what_each_system_did(otto: Person, demo: Demo) -> None:
     assert deliveries.locator(".state:not(.yes, .told)").count() == 0
 
 
-def test_who_is_no_officer_is_told_that_there_is_nothing(demo: Demo, browser: Browser, hands: Hands) -> None:
+def test_who_is_no_officer_is_turned_away(demo: Demo, browser: Browser, hands: Hands) -> None:
     with watched(browser) as (context, _complaints):
         ben = Person(demo, context.new_page(), f"ben.peeks.{hands.name}@example.test", hands)
         ben.signs_in()
         reply = ben.page.goto(f"{demo.sayso}/console/")
         assert reply is not None
-        assert reply.status == 404
-        expect(ben.page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
+        assert reply.status == 403
+        expect(ben.page.get_by_role("heading", level=1)).to_have_text("That did not work")

@@ -9,7 +9,9 @@ from sayso.messages import letters
 CONTEXT = {
     "code": "BCDF-2345", "brand": "Linen & Loom", "address": "12 Weavers' Row", "act": "delete",
     "contact": "hello@example.test", "complaint": "the commission", "link": "http://localhost:8700/r/x",
-    "until": "2027-01-01", "kept": [{"what": "invoices", "until": "2032-01-01", "law": "s. 84"}],
+    "until": "2027-01-01", "staff": "Dev",
+    "purpose": "Letters", "consequence": "We stop.", "page": "http://localhost:8700/centre/history",
+    "kept": [{"what": "invoices", "until": "2032-01-01", "law": "s. 84"}],
 }  # fmt: skip
 
 

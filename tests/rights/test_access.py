@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from sayso.connectors.memory import World
+from sayso.consent import services as consent
 from sayso.core.errors import Invalid, NotFound, Unproved
+from sayso.core.opt_out import Scope
 from sayso.core.request import RequestState
 from sayso.core.vocabulary import ConsentStatus
 from sayso.fulfilment.models import Delivery
@@ -18,7 +20,7 @@ from sayso.identity import keys
 from sayso.identity import services as identity
 from sayso.inventory import services as inventory
 from sayso.messages.models import Letter
-from sayso.rights import package, queries, services
+from sayso.rights import queries, services
 from sayso.rights.models import key_of
 from tests.connectors import shop
 from tests.rights.conftest import BRAND, Ada, proof, says
@@ -50,6 +52,24 @@ def test_a_package_holds_a_page_the_data_a_csv_for_each_table_receipts_and_their
     assert {row["value"] for row in data["sayso"]["identifiers"]["rows"]} == {"C-1001", "ada@example.test"}
 
 
+def test_a_package_holds_her_devices_as_she_calls_them(ada: Ada, now: datetime) -> None:
+    identity.name_device(ada.account, ada.device, "The tablet in the kitchen", now)
+    data = json.loads(fetched(ada, now).read("data.json"))
+    [row] = data["sayso"]["devices"]["rows"]
+    assert row["your_name_for_it"] == "The tablet in the kitchen"
+    assert row["joined"] == row["since"] == "2026-05-04T09:00:00.000000Z"
+
+
+def test_a_package_tells_of_opt_outs_and_of_the_signal_seen(ada: Ada, now: datetime) -> None:
+    consent.block("email", "ada@example.test", {Scope.MARKETING}, "page", now)
+    consent.block("email", "ben@example.test", {Scope.SELL}, "page", now)
+    consent.heed_signal([ada.account], BRAND, now)
+    data = json.loads(fetched(ada, now).read("data.json"))["sayso"]
+    stopped = [(row["identifier"], row["stopped"], row["said_on"]) for row in data["opt_outs"]["rows"]]
+    assert stopped == [("email", "marketing", "page")]
+    assert [row["answer"] for row in data["answers"]["rows"]] == ["signal"]
+
+
 def test_a_package_holds_nothing_of_anybody_else(ada: Ada, now: datetime) -> None:
     archive = fetched(ada, now)
     everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
@@ -70,16 +90,6 @@ def test_what_anybody_typed_is_escaped_on_the_page_and_in_every_cell(
     assert b"&lt;script&gt;" in archive.read("index.html")
     [row] = csv.DictReader(io.StringIO(archive.read("shop/customers.csv").decode("utf-8-sig")))
     assert row["phone"] == "'=HYPERLINK(1)"
-
-
-@pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@A1", "\tx", "\rx"])
-def test_no_cell_is_taken_for_a_formula(typed: str) -> None:
-    assert package.escaped(typed) == f"'{typed}"
-
-
-def test_numbers_stay_numbers() -> None:
-    assert package.escaped(-3) == "-3"
-    assert package.escaped(None) == ""
 
 
 def test_the_page_speaks_chinese_when_asked(ada: Ada, now: datetime) -> None:
@@ -154,9 +164,33 @@ def test_a_column_by_which_rows_are_found_is_nobodys_to_correct(ada: Ada) -> Non
     assert queries.correctable_fields(ada.account) == ["name"]
 
 
-def test_open_requests_are_listed_for_the_officer_by_urgency(ada: Ada, now: datetime) -> None:
+def test_the_officers_queue_goes_by_urgency_and_tells_open_late_and_done_apart(
+    ada: Ada, now: datetime
+) -> None:
     second = services.plan_erasure(ada.account, now + timedelta(days=1)).id
     first = services.ask_access(ada.account, proof(now), now)
-    assert [view.id for view in queries.open_requests()] == [first, second]
-    assert [view.id for view in queries.recent_requests()] == [second, first]
+    later = now + timedelta(days=60)
+
+    def listed(which: str, at: datetime = now) -> list[str]:
+        return [view.id for view in queries.queue(which, 1, at)]
+
+    assert listed("open") == [first, second]
+    assert (listed("late"), listed("done")) == ([], [])
+    assert listed("late", later) == [first, second]
+    work(now, 2)
+    assert (listed("open"), listed("done")) == ([second], [first])
+    assert queries.queue_counts(later) == {"open": 1, "late": 1, "done": 1}
     assert [view.id for view in queries.requests_of(ada.account)] == [second, first]
+
+
+def test_a_long_queue_comes_in_pages(ada: Ada, now: datetime) -> None:
+    days = [now + timedelta(days=day) for day in range(5)]
+    made = [services.ask_access(ada.account, proof(day), day) for day in days]
+    pages = [[view.id for view in queries.queue("open", page, now, size=2)] for page in (1, 2, 3, 4)]
+    assert pages == [made[:2], made[2:4], made[4:], []]
+
+
+def test_the_officer_is_told_which_deadlines_nobody_read() -> None:
+    unread = queries.unread_deadlines()
+    assert unread
+    assert not any(row.verified for row in unread)

@@ -5,12 +5,17 @@ import sqlalchemy as sa
 
 from sayso.connectors.memory import World
 from sayso.consent import queries as consent
+from sayso.consent import services as answering
 from sayso.core.choice import Choice, read_choice
+from sayso.core.decision import Reason
 from sayso.core.errors import Conflict, Forbidden, NotFound, Unproved
 from sayso.core.fact import Fact
+from sayso.core.opt_out import Scope
 from sayso.core.request import RequestState
 from sayso.core.vocabulary import ConsentStatus
+from sayso.decisions import gate
 from sayso.decisions import queries as decisions
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment import worker
 from sayso.fulfilment.models import Delivery, Pairwise
@@ -296,3 +301,19 @@ def test_a_crash_between_the_last_commit_and_the_key_store_is_made_good_at_the_n
     work(now)
     assert not keys.has_key(known.account)
     assert not keys.has_key(key_of(request))
+
+
+def test_a_block_outlives_the_erasure_as_a_keyed_hash(known: Ada, now: datetime) -> None:
+    answering.block("email", "ada@example.test", {Scope.MARKETING}, "page", now)
+    confirmed(known, now)
+    work(now)
+    assert not who.exists(known.account)
+    stopped = gate.decide(
+        DjangoDatabase(),
+        BRAND,
+        [],
+        [read_choice(linen.PASS_ON)],
+        now,
+        [("email", keys.lookup("email", "ada@example.test"))],
+    )
+    assert stopped[0].reason is Reason.BLOCKED

@@ -33,6 +33,8 @@ ENGLISH: dict[str, Any] = {
         "mixed": "answered in part",
         "notice": "What we do with your data",
         "gpc": "Your browser asks us not to share or sell your data. We obey.",
+        "gpc_holds": "Off because of it: {names}.",
+        "opt_out": "Stop without an account",
     },
     "purposes": {
         "personalise": (
@@ -163,7 +165,11 @@ def banner(locale: str = "en") -> dict[str, Any]:
         "purposes": [purpose(name, choices) for name, choices in LAYOUT.items()],
         "scripts": {},
         "standing": None,
-        "links": {"notice": "/notice/" + "a" * 64, "choices": "/centre/choices"},
+        "links": {
+            "notice": "/notice/" + "a" * 64,
+            "choices": "/centre/choices",
+            "opt_out": "/privacy-choices",
+        },
     }
 
 

@@ -66,7 +66,10 @@ class Site:
             permitted = states.get(choice) in ("given", "renewed")
             states[choice] = "withdrawn" if answer == "refused" and permitted else answer
         states = dict.fromkeys(notices.CHOICES, "unknown") | states
-        self.standing = {"rev": before["rev"] + 1, "states": states, "shown": call.body["version"]}
+        # What the browser's signal holds back: a yes to all does not outrank it, one to this very thing does.
+        masked = [notices.ADS] if call.body["gpc"] and call.body["act"] == "accept_all" else []
+        shown = call.body["version"]
+        self.standing = {"rev": before["rev"] + 1, "states": states, "masked": masked, "shown": shown}
         return {"event": call.body["event"], "seq": 7, "receipt": "aaa.bbb.ccc", "standing": self.standing}
 
 
@@ -107,7 +110,9 @@ class Handler(BaseHTTPRequestHandler):
             if site.down:
                 return self.reply(503, "{}", "application/problem+json", {"Retry-After": "1"})
             known = "sayso_device" in SimpleCookie(call.headers.get("cookie", ""))
-            told = site.banner | {"standing": site.standing if known else site.banner["standing"]}
+            held = [notices.ADS] if "gpc=1" in self.path else []
+            standing = site.standing if known else site.banner["standing"]
+            told = site.banner | {"standing": standing, "masked": held}
             self.reply(200, json.dumps(told), "application/json")
         elif script := re.fullmatch(r"/ran/(\w+)\.js", path):
             site.ran.append(script[1])

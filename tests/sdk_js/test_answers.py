@@ -279,6 +279,10 @@ def test_a_page_out_of_the_history_learns_what_was_withdrawn_since(visit: Visiti
 def test_the_privacy_signal_is_sent_and_seen(visit: Visiting, site: Site) -> None:
     ada = visit(gpc=True)
     expect(ada.banner).to_contain_text("We obey.")
+    expect(ada.banner).to_contain_text("Off because of it: Adverts on other sites.")
+    expect(ada.banner.get_by_role("link", name="Stop without an account")).to_have_attribute(
+        "href", "/privacy-choices"
+    )
     ada.press("Reject all")
     expect(ada.status).to_contain_text("Saved.")
     assert site.answers()[0].body["gpc"] is True

@@ -181,6 +181,20 @@ def test_the_privacy_signal_holds_adverts_back_whatever_was_given(visit: Visitin
     assert sorted(site.ran[1:]) == ["ads", "letters"]
 
 
+def test_a_yes_to_this_very_thing_lets_it_through_in_spite_of_the_signal(visit: Visiting, site: Site) -> None:
+    site.body = held(notices.ADS, f'nonce="{NONCE}" data-src="/ran/ads.js"')
+    ada = visit(gpc=True)
+    accept(ada)
+    ada.page.locator("#reopen").click()
+    expect(ada.dialog).to_contain_text("Off because of it: Adverts on other sites.")
+    assert ada.said("Adverts on other sites") == ""  # it was given and is held back: not a yes
+    ada.say("Adverts on other sites", "Yes")
+    ada.press("Save my choices")
+    ada.until("(window.ran || []).length", 1)
+    assert site.ran == ["ads"]
+    assert site.answers()[1].body["answers"] == {notices.ADS: "given"}
+
+
 def test_markup_cannot_pose_as_the_sdk(visit: Visiting, site: Site, elsewhere: Site) -> None:
     site.body = f'<img name="currentScript" data-site="x" data-base="{elsewhere.origin}/privacy">'
     visit()

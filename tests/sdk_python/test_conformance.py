@@ -79,10 +79,11 @@ def test_a_question_is_answered_the_same_through_the_client(
     visitor: Visitor, sayso: Client, case: dict[str, Any]
 ) -> None:
     for step in case["steps"]:
-        visitor.answer(step["answers"], base=step["base"]).raise_for_status()
+        said = {name: step[name] for name in ("base", "act", "gpc") if name in step}
+        visitor.answer(step["answers"], **said).raise_for_status()
     names = ("purpose", "category", "operation", "recipient")
     asked = [Question(**{name: one[name] for name in names if name in one}) for one in case["questions"]]
-    made = sayso.decide({"device": visitor.device}, asked)
+    made = sayso.decide({"device": visitor.device}, asked, gpc=case.get("gpc", False))
     assert [one.choice for one in made] == [question.choice for question in asked]
     wanted = [(one["permitted"], one["reason"]) for one in case["questions"]]
     assert [(one.permitted, one.reason) for one in made] == wanted

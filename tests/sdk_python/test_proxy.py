@@ -9,6 +9,8 @@ from sayso_sdk.device import is_device_secret
 from sayso_sdk.proxy import ProxyRequest, forward
 
 JSON = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
+OWN = "https://shop.example.test"
+FROM = {"Content-Type": "application/json", "Host": "shop.example.test"}
 FRESH, KEPT = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
 ANSWER = ProxyRequest("POST", "v1/sites/shop/answers", headers={**JSON, "Sayso-Device": FRESH}, body=b"{}")
 
@@ -97,13 +99,25 @@ def test_the_query_is_passed_on() -> None:
         ({"body": b"x" * (16 * 1024 + 1)}, 413),
         ({"headers": {**JSON, "Sec-Fetch-Site": "same-site"}}, 403),
         ({"headers": {**JSON, "Sec-Fetch-Site": "cross-site"}}, 403),
-        ({"headers": {"Content-Type": "text/plain"}}, 415),
+        ({"headers": {**JSON, "Content-Type": "text/plain"}}, 415),
+        # Who says nothing of where it comes from is no page of this site; nor is another port of its host.
+        ({"headers": {"Content-Type": "application/json"}}, 403),
+        ({"headers": {**FROM, "Origin": "https://shop.example.test:8443"}}, 403),
+        ({"headers": {**FROM, "Origin": "null"}}, 403),
+        ({"headers": {"Content-Type": "application/json", "Origin": "https://shop.example.test"}}, 403),
+        ({"headers": {**FROM, "Origin": OWN, "Sec-Fetch-Site": "cross-site"}}, 403),
     ],
 )
 def test_what_does_not_belong_here_never_reaches_the_edge(change: dict[str, object], status: int) -> None:
     edge = Edge()
     assert edge.forward(dataclasses.replace(ANSWER, cookie=KEPT, **change))[0] == status
     assert edge.seen == []
+
+
+@pytest.mark.parametrize("origin", [OWN, "http://shop.example.test"])
+def test_a_browser_that_names_its_origin_alone_may_answer(origin: str) -> None:
+    older = dataclasses.replace(ANSWER, headers={**FROM, "Origin": origin, "Sayso-Device": FRESH})
+    assert Edge().forward(older)[0] == 201
 
 
 def test_an_edge_that_is_gone_is_a_503_and_keeps_nothing() -> None:

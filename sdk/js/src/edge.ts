@@ -6,7 +6,8 @@ import type { Banner, Proof } from './wire';
 export class Problem extends Error {}
 
 export interface Edge {
-  banner(locale: string): Promise<Banner>;
+  /** Fetches what is asked; `gpc` says that this browser sends Global Privacy Control. */
+  banner(locale: string, gpc: boolean): Promise<Banner>;
   /** Sends one answer. `first` tells that this browser has no device secret yet, so one is made. */
   answer(body: object, first: boolean): Promise<Proof>;
 }
@@ -35,7 +36,7 @@ export function connect(base: string, site: string): Edge {
   const root = `${base}/v1/sites/${encodeURIComponent(site)}/`;
   let secret = '';
   return {
-    banner: (locale) => call(`${root}banner?locale=${encodeURIComponent(locale)}`, {}),
+    banner: (locale, gpc) => call(`${root}banner?locale=${encodeURIComponent(locale)}${gpc ? '&gpc=1' : ''}`, {}),
     answer: (body, first) => {
       if (first) secret ||= newSecret();
       const headers: HeadersInit = { 'Content-Type': 'application/json' };

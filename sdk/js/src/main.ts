@@ -18,14 +18,16 @@ let told: Banner | undefined;
 let page: View | undefined;
 let standing: Standing | null = null;
 
+/** What the browser's signal holds back, whatever was answered before it came. */
+const held = (): string[] => (standing ?? told)?.masked ?? [];
+
 const gate = watch(
   own.nonce ?? '',
-  (choice) => {
-    const purpose = told?.purposes.find(({ parts }) => parts.some((part) => part.choice === choice));
-    // The signal refuses selling and cross-context advertising, whatever was answered before it was set.
-    const masked = gpc && (purpose?.advertising === 'cross_context' || /\.(sell|share_ads)\./.test(choice));
-    return !!purpose && !masked && /^(given|renewed)$/.test(standing?.states[choice] ?? '');
-  },
+  // The edge says what the signal holds back; before a first answer nothing is permitted anyway.
+  (choice) =>
+    !!told?.purposes.some(({ parts }) => parts.some((part) => part.choice === choice)) &&
+    /^(given|renewed)$/.test(standing?.states[choice] ?? '') &&
+    !held().includes(choice),
   (choice) => told?.scripts[choice] ?? [],
 );
 
@@ -74,11 +76,11 @@ function mustAsk(): boolean {
   return asked.some(({ choice }) => open.test(states[choice] ?? 'unknown'));
 }
 
-const tell = (): Promise<Banner> => edge.banner(document.documentElement.lang);
+const tell = (): Promise<Banner> => edge.banner(document.documentElement.lang, gpc);
 
 async function start(): Promise<void> {
   told = await tell();
-  page = view(told, gpc, () => standing, decide);
+  page = view(told, gpc, () => standing, held, decide);
   adopt(told.standing);
   if (mustAsk()) page.ask();
 }

@@ -94,8 +94,14 @@ export interface Questions {
 }
 
 /** Lays out the questions of a notice, answered as `standing` says and otherwise not at all. */
-export function questions(purposes: Purpose[], texts: Record<string, string>, standing: Standing | null): Questions {
-  const states = standing?.states ?? {};
+export function questions(
+  purposes: Purpose[],
+  texts: Record<string, string>,
+  standing: Standing | null,
+  held: string[],
+): Questions {
+  // What a signal holds back counts as no, so a yes to it here and now is a change: the one that outranks it.
+  const states = { ...standing?.states, ...Object.fromEntries(held.map((choice) => [choice, ''])) };
   const reads = new Map<string, () => Known>();
   const take = (choice: string, read: () => Known): void => void reads.set(choice, read);
   return {

@@ -28,6 +28,7 @@ export function view(
   { texts, purposes, dir, locale, links }: Banner,
   gpc: boolean,
   standing: () => Standing | null,
+  held: () => string[],
   decide: Decide,
 ): View {
   const host = document.createElement('sayso-banner');
@@ -90,20 +91,25 @@ export function view(
       button(texts.accept!, () => void act('accept_all', all(true))),
       last,
     );
-  /** What is asked, the signal that was seen, and the way to the whole notice. */
+  const link = (name: string): (Node | string)[] =>
+    texts[name] && /^(https?:\/)?\//.test(links[name] ?? '') ? [el('a', { href: links[name] }, texts[name]!), ' '] : [];
+  /** What is asked, the signal that was seen and what it holds back, and the ways to notice and opt-out. */
   const told = (): Node[] => {
-    const notice = texts.notice && /^(https?:\/)?\//.test(links.notice ?? '');
+    const off = purposes.filter(({ parts }) => parts.some(({ choice }) => held().includes(choice)));
+    const names = off.map(({ title }) => title).join(' · ');
+    const ways = [...link('notice'), ...link('opt_out')];
     return [
       paragraph(texts.body),
-      paragraph(gpc ? texts.gpc : ''),
-      ...(notice ? [el('p', {}, el('a', { href: links.notice }, texts.notice!))] : []),
+      paragraph(gpc || names ? texts.gpc : ''),
+      paragraph(names && texts.gpc_holds?.replace('{names}', names)),
+      ...(ways.length ? [el('p', {}, ...ways)] : []),
     ];
   };
 
   const open = (): void => {
     if (dialog.open) return;
     warn('');
-    const { nodes, changes } = questions(purposes, texts, standing());
+    const { nodes, changes } = questions(purposes, texts, standing(), held());
     const close = (): void => dialog.close();
     const save = (): void => {
       const changed = changes();

@@ -25,6 +25,8 @@ export interface Purpose {
 export interface Standing {
   rev: number;
   states: Record<string, string>;
+  /** Choices that Global Privacy Control holds back, whatever their state says. */
+  masked: string[];
   /** The version of the notice she last answered on: its choices were put to her, answered or not. */
   shown?: string;
 }
@@ -40,6 +42,8 @@ export interface Banner {
   /** The exact hosts (`name:port`) whose scripts may run once the choice is given. */
   scripts: Record<string, string[]>;
   standing: Standing | null;
+  /** What the signal holds back of a browser that never answered. */
+  masked: string[];
   links: Record<string, string>;
 }
 

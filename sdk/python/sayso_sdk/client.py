@@ -60,13 +60,19 @@ class Client:
         """Return what is asked on a site right now, with the addresses of notice and choices."""
         return self._call("GET", f"{self.edge()}/v1/sites/{site}/banner?{urlencode({'locale': locale})}")
 
-    def decide(self, subject: SubjectRef, questions: Sequence[Question]) -> list[Decision]:
+    def decide(
+        self, subject: SubjectRef, questions: Sequence[Question], *, gpc: bool = False
+    ) -> list[Decision]:
         """Ask whether each question is permitted for this person, in the order asked.
+
+        `gpc` says that this person's browser sends Global Privacy Control with the request you are serving
+        (`sayso_sdk.gpc.has_signal`); Sayso then refuses selling and advertising across sites.
 
         Never raises. Absent, unclear or unreachable means refused: an answer that is missing or
         does not fit its question is `Decision(permitted=False, reason="unavailable")`.
         """
-        body = {"subject": subject, "questions": [question.as_json() for question in questions]}
+        asked = [question.as_json() for question in questions]
+        body = {"subject": subject, "questions": asked, **({"gpc": True} if gpc else {})}
         try:
             answers = self._call("POST", f"{self.edge()}/v1/decide", body).get("decisions")
         except SaysoProblem:
@@ -82,9 +88,11 @@ class Client:
         category: str,
         operation: str = "use",
         recipient: str = "self",
+        *,
+        gpc: bool = False,
     ) -> Decision:
         """Ask one question; see `decide`."""
-        return self.decide(subject, [Question(purpose, category, operation, recipient)])[0]
+        return self.decide(subject, [Question(purpose, category, operation, recipient)], gpc=gpc)[0]
 
     def link(
         self,

@@ -2,15 +2,25 @@
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from sayso import __version__
-from sayso.core.errors import Invalid, Malformed, NotFound, SaysoError, Unproved, problem, status_of
+from sayso.core.errors import (
+    Invalid,
+    Malformed,
+    NotFound,
+    SaysoError,
+    Unproved,
+    WrongMethod,
+    problem,
+    status_of,
+)
 
 log = logging.getLogger("sayso.api")
 api = NinjaAPI(
@@ -27,6 +37,8 @@ def _on_error(request: HttpRequest, error: SaysoError) -> HttpResponse:
     reply = _reply(status_of(error), problem(error))
     if not error.permanent:
         reply["Retry-After"] = "1"
+    if isinstance(error, WrongMethod):
+        reply["Allow"] = error.allowed
     return reply
 
 
@@ -63,3 +75,17 @@ def unknown_address(request: HttpRequest, rest: str) -> HttpResponse:
     """Say in the same form that there is nothing at an address under /v1."""
     wrong = NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
     return _on_error(request, wrong)
+
+
+class WrongMethods:
+    """Middleware: a wrong method under /v1 is refused in the same form; the framework's own is plain text."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on and put the framework's refusal into our form."""
+        response = self._get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.path.startswith("/v1/"):
+            return _on_error(request, WrongMethod(response["Allow"]))
+        return response

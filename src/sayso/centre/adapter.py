@@ -3,9 +3,11 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from sayso.centre import arrival
 from sayso.centre.visitor import keep_ticket, right_now
@@ -32,9 +34,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
     ) -> HttpResponse:
         """Bring the account and this browser together, and go where something is to be decided."""
         response: HttpResponse = super().post_login(request, user, email=email, **kwargs)
-        if identity.is_officer(user.pk):
-            return response if kwargs.get("redirect_url") else redirect("console:queue")
+        if identity.roles_of(user.pk):
+            return response if kwargs.get("redirect_url") else redirect("console:home")
         arrived = arrival.arrive(request, user.pk, identity.address_of_person(user.pk), right_now())
+        if arrived.noes:
+            said = _("What this browser says no to, your account says no to from now on: %(noes)s.")
+            messages.info(request, said % {"noes": "; ".join(arrived.noes)})
         response = redirect("centre:join") if arrived.something_to_decide else response
         if arrived.ticket:
             keep_ticket(response, arrived.ticket)

@@ -10,6 +10,7 @@ from sayso.centre.visitor import Visitor, locale_of
 from sayso.consent import queries as consent
 from sayso.consent import services
 from sayso.consent.queries import Answered, Recorded
+from sayso.core.decision import Reason
 from sayso.core.errors import Invalid
 from sayso.core.values import new_id
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, Voucher
@@ -21,17 +22,29 @@ SILENT = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.DEFERRED})
 def standings(visitor: Visitor, brand: str, now: datetime) -> list[Answered]:
     """Give where everyone stands whose answers count here; one blank standing for somebody new."""
     people: list[str | None] = [*visitor.subjects] or [None]
-    return [consent.answered(subject, brand, now) for subject in people]
+    return [consent.answered(subject, brand, now, signal=visitor.signal) for subject in people]
 
 
-def together(answered: list[Answered]) -> dict[str, ConsentStatus]:
-    """Give one status per choice, as the gate would decide: yes only where everyone says yes."""
+def together(answered: list[Answered]) -> dict[str, str]:
+    """Give where each choice stands, as the gate would decide: yes only where everyone says yes.
+
+    What was given and is held back besides stands as `blocked` or `gpc`.
+    """
     return {
-        choice: _strictest([each.statuses[choice] for each in answered]) for choice in answered[0].statuses
+        choice: _strictest([_stands(each, choice) for each in answered]) for choice in answered[0].statuses
     }
 
 
-def _strictest(statuses: list[ConsentStatus]) -> ConsentStatus:
+def _stands(answered: Answered, choice: str) -> str:
+    status = answered.statuses[choice]
+    if status not in PERMITTING:
+        return status
+    if choice in answered.blocked:
+        return Reason.BLOCKED
+    return Reason.GPC if choice in answered.masked else status
+
+
+def _strictest(statuses: list[str]) -> str:
     refusing = [status for status in statuses if status not in PERMITTING]
     spoken = [status for status in refusing if status not in SILENT]
     return (spoken or refusing or statuses)[0]
@@ -67,12 +80,14 @@ def record(
     locale = locale_of(notices.current(brand).notice)
     if not visitor.subjects:
         answer = services.centre_answer(brand, dict(answers), base[0], act, Voucher.DEVICE, locale)
+        answer = replace(answer, gpc=visitor.signal)
         return [services.record_answer(visitor.secret, None, brand, answer, now)]
     event, recorded = new_id(), []  # one act has one number, whoever it holds for
     for subject, seen in zip(visitor.subjects, base, strict=True):
         vouched = Voucher.ACCOUNT if subject == visitor.account else Voucher.DEVICE
         answer = services.centre_answer(brand, dict(answers), seen, act, vouched, locale)
-        recorded.append(services.record_for(subject, brand, replace(answer, event=event), now))
+        answer = replace(answer, event=event, gpc=visitor.signal)
+        recorded.append(services.record_for(subject, brand, answer, now))
     return recorded
 
 

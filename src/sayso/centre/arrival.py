@@ -2,14 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
 
 from sayso.centre import known
 from sayso.centre.known import Count
-from sayso.centre.shown import who
-from sayso.centre.visitor import Visitor, device_secret, held_secret, locale_of, the_brand, visitor_of
+from sayso.centre.shown import parts_of, who
+from sayso.centre.visitor import (
+    Visitor,
+    device_secret,
+    held_secret,
+    locale_of,
+    sends_signal,
+    the_brand,
+    visitor_of,
+)
 from sayso.consent import queries as consent
 from sayso.consent import services as consent_services
 from sayso.core.choice import OWN_USE
@@ -17,8 +28,10 @@ from sayso.core.device import SIGNED_IN
 from sayso.core.errors import NotFound
 from sayso.core.notice import Notice
 from sayso.core.vocabulary import PERMITTING
+from sayso.deployment import env
 from sayso.identity import queries as identity
 from sayso.identity import services as identity_services
+from sayso.messages import services as letters
 from sayso.notices import queries as notices
 
 
@@ -26,12 +39,14 @@ from sayso.notices import queries as notices
 class Arrived:
     """Who arrived. `something_to_decide`: the browser permits what the account does not, or holds data.
 
-    `ticket` is for this browser: with it, and only with it, the device's secret is the new one.
+    `ticket` is for this browser: with it, and only with it, the device's secret is the new one. `noes` names
+    what this browser refused and the account refuses from now on.
     """
 
     account: str
     something_to_decide: bool
     ticket: str = ""
+    noes: tuple[str, ...] = ()
 
 
 def letterhead() -> dict[str, str]:
@@ -57,18 +72,33 @@ def arrive(request: HttpRequest, person: int, email: str, now: datetime) -> Arri
     """
     account = identity_services.sign_in(person, email, now)
     request.session.set_expiry(now + SIGNED_IN)
+    for each in notices.brands() if sends_signal(request) else []:
+        consent_services.heed_signal([account], each, now)
     secret, held = device_secret(request), held_secret(request)
     device = identity.device_subject(secret) if secret else None
     if device is None or held is None:
         return Arrived(account, False)
-    identity_services.start_link(device, account, now)
+    before = identity.last_signed_in(device, account)
+    identity_services.start_link(device, account, now, session=str(request.session.session_key or ""))
     ticket = identity_services.renew_secret(device, held)
     brand = the_brand()
     notice = notices.current(brand).notice
     locale = locale_of(notice)
-    consent_services.join_refusals(device, account, brand, locale, now)
+    consent_services.carry_signal(device, account, brand, now)
+    refused = consent_services.join_refusals(device, account, brand, locale, before, now)
+    noes = tuple(f"{purpose}: {part.title}" for purpose, part in parts_of(notice, refused, locale))
+    if noes or before is None:
+        tell(account, "device_joined", now, noes=noes)
     open_questions = permissions_to_join(device, account, brand, now) or facts_here(device, notice, locale)
-    return Arrived(account, bool(open_questions), ticket)
+    return Arrived(account, bool(open_questions), ticket, noes)
+
+
+def tell(account: str, letter: str, now: datetime, to: str = "", **words: Any) -> None:
+    """Write her a letter about her devices and addresses, to `to` or to the address she is known by."""
+    known_by = [one.value for one in identity.identifiers_of(account) if one.kind == "email"]
+    link = env.text("SAYSO_WEB_ADDRESS") + reverse("centre:devices")
+    for address in [to] if to else known_by[:1]:
+        letters.send(letter, address, {**letterhead(), **words, "link": link}, get_language() or "en", now)
 
 
 def permissions_to_join(device: str, account: str, brand: str, now: datetime) -> list[str]:
@@ -81,15 +111,21 @@ def permissions_to_join(device: str, account: str, brand: str, now: datetime) ->
 
 
 @transaction.atomic
-def join(device: str, account: str, ticked: list[str], mine: bool, locale: str, now: datetime) -> None:
+def join(
+    device: str, account: str, ticked: list[str], mine: bool, base: int, locale: str, now: datetime
+) -> bool:
     """Carry out what she said on the screen "also for your account?", all of it or nothing.
 
+    Gives False when she had said no to something ticked since the screen was shown: then the no stands.
     The browser is joined before its permissions: whoever hears of them then finds one person, not two.
     """
     if mine:
         identity_services.join_device(device, account, now)
-    if ticked:
-        consent_services.join_permissions(device, account, the_brand(), ticked, locale, now)
+    if not ticked:
+        return True
+    brand = the_brand()
+    carried = consent_services.join_permissions(device, account, brand, ticked, base, locale, now)
+    return set(ticked) <= set(carried)
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "html_lang": language,
         "html_dir": direction(language),
         "languages": [(code, TAGS.get(code, code), name) for code, name in settings.LANGUAGES],
-        "is_officer": bool(person and person.is_staff and identity.is_officer(person.pk)),
+        "is_staff": bool(person and person.is_staff and identity.roles_of(person.pk)),
         "formats": FORMATS.get(language, FORMATS["en"]),
     }
     try:

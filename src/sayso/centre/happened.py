@@ -9,6 +9,7 @@ from sayso.centre import shown
 from sayso.centre.shown import Words
 from sayso.consent import queries as consent
 from sayso.consent.queries import Recorded
+from sayso.core.choice import OWN_USE
 from sayso.core.notice import Notice
 from sayso.core.values import read_utc
 from sayso.core.vocabulary import ConsentStatus
@@ -36,6 +37,7 @@ class Answer:
     version: str
     locale: str
     said: tuple[Said, ...]
+    by: str = ""  # who of the staff took it, where it was not she herself
 
 
 def _title(notice: Notice, choice: str, locale: str) -> str:
@@ -46,10 +48,21 @@ def _title(notice: Notice, choice: str, locale: str) -> str:
     return f"{purpose.title[locale]}: {notice.categories[part.choice.category].title[locale]}"
 
 
+def _by_staff(event: Recorded, notice: Notice, locale: str) -> str:
+    named = {"name": event.evidence.get("staff", ""), "brand": shown.who(notice, OWN_USE, locale)}
+    return _("by %(name)s of %(brand)s’s support, by telephone") % named if named["name"] else ""
+
+
+def _says(status: ConsentStatus, by: str) -> tuple[Words, str]:
+    asked = by and status is ConsentStatus.REQUESTED
+    return (_("Waits for your confirmation: counts as no"), "open") if asked else shown.STATUS[status]
+
+
 def answer_shown(event: Recorded, notice: Notice, locale: str) -> Answer:
     """Give one event of the ledger as pages show it, in the words of the version it answered."""
+    by = _by_staff(event, notice, locale)
     said = tuple(
-        Said(_title(notice, choice, locale), *shown.STATUS[ConsentStatus(status)])
+        Said(_title(notice, choice, locale), *_says(ConsentStatus(status), by))
         for choice, status in event.outcome.items()
     )
     evidence = event.evidence
@@ -62,6 +75,7 @@ def answer_shown(event: Recorded, notice: Notice, locale: str) -> Answer:
         version=event.version,
         locale=evidence["locale"],
         said=said,
+        by=by,
     )
 
 

@@ -1,5 +1,6 @@
 """Everything known about her, datum by datum, joined to the notice that says what may be done with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,9 +79,7 @@ class Count:
     count: int
 
 
-def _use(
-    notice: Notice, purpose: Purpose, part: Part, locale: str, statuses: dict[str, ConsentStatus]
-) -> Use:
+def _use(notice: Notice, purpose: Purpose, part: Part, locale: str, statuses: Mapping[str, str]) -> Use:
     says, tone = shown.STATUS[statuses.get(part.choice.id, ConsentStatus.UNKNOWN)]
     named = notice.recipients.get(part.choice.recipient)
     return Use(
@@ -151,9 +150,7 @@ def _places(brand: str, locale: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def everything(
-    visitor: Visitor, notice: Notice, locale: str, statuses: dict[str, ConsentStatus]
-) -> list[Known]:
+def everything(visitor: Visitor, notice: Notice, locale: str, statuses: Mapping[str, str]) -> list[Known]:
     """List every category of the notice with what is known of it and every use, told ones included."""
     data = data_of(visitor, notice, locale)
     places = _places(notice.brand, locale) if visitor.account else {}

@@ -1,18 +1,20 @@
 """What the notice and her answers look like on a page, in her language. Values only, no rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sayso.core.choice import OWN_USE
+from sayso.core.decision import Reason
 from sayso.core.notice import Notice
 from sayso.core.purpose import Part, Purpose
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, LegalBasis, Operation, Voucher
 
 Words = str | Promise
 
-STATUS: dict[ConsentStatus, tuple[Words, str]] = {  # what the page says, and its tone
+STATUS: dict[str, tuple[Words, str]] = {  # what the page says, and its tone
     ConsentStatus.UNKNOWN: (_("Not answered: counts as no"), "open"),
     ConsentStatus.REQUESTED: (_("Asked again: counts as no"), "open"),
     ConsentStatus.DEFERRED: (_("Not now: counts as no"), "open"),
@@ -24,6 +26,8 @@ STATUS: dict[ConsentStatus, tuple[Words, str]] = {  # what the page says, and it
     ConsentStatus.INVALIDATED: (_("No longer valid"), "no"),
     ConsentStatus.REVOKED: (_("No, revoked"), "no"),
     ConsentStatus.SUPERSEDED: (_("Too late: a newer no stands"), "no"),
+    Reason.GPC: (_("No: your browser asks so"), "no"),
+    Reason.BLOCKED: (_("No: stopped for your address or number"), "no"),
 }
 MIXED: tuple[Words, str] = (_("Partly"), "mixed")
 BASIS: dict[LegalBasis, Words] = {
@@ -49,6 +53,9 @@ SURFACE: dict[str, Words] = {
     "banner": _("the shop's banner"),
     "shop": _("a page of the shop"),
     "centre": _("the privacy centre"),
+    "telephone": _("the telephone"),
+    "letter": _("a link in a letter"),
+    "browser": _("your browser"),
 }
 ACT: dict[str, Words] = {
     "accept_all": _("Accept all"),
@@ -58,6 +65,11 @@ ACT: dict[str, Words] = {
     "ask": _("Answered a question"),
     "stop_everything": _("Stop everything"),
     "join": _("Joined at sign-in"),
+    "phone": _("Said by telephone"),
+    "confirm": _("Confirmed by letter"),
+    "signal": _("Your browser asked not to sell or share (Global Privacy Control)"),
+    "opt_out": _("Opted out on “Your privacy choices”"),
+    "lift": _("Lifted a stop on your address or number"),
 }
 
 
@@ -68,7 +80,7 @@ class ShownPart:
     choice: str
     title: str
     sentence: str
-    status: ConsentStatus
+    status: str
     says: Words
     tone: str
 
@@ -106,7 +118,7 @@ class ShownPurpose:
         return any(part.is_yes for part in self.parts)
 
 
-def _part(part: Part, locale: str, statuses: dict[str, ConsentStatus]) -> ShownPart:
+def _part(part: Part, locale: str, statuses: Mapping[str, str]) -> ShownPart:
     status = statuses.get(part.choice.id, ConsentStatus.UNKNOWN)
     says, tone = STATUS[status]
     return ShownPart(part.choice.id, part.title[locale], part.text[locale], status, says, tone)
@@ -128,9 +140,7 @@ def who(notice: Notice, recipient: str, locale: str) -> str:
     return named.name[locale] if named else notice.controller.name
 
 
-def purpose_shown(
-    notice: Notice, purpose: Purpose, locale: str, statuses: dict[str, ConsentStatus]
-) -> ShownPurpose:
+def purpose_shown(notice: Notice, purpose: Purpose, locale: str, statuses: Mapping[str, str]) -> ShownPurpose:
     """Give one purpose as pages show it."""
     parts = tuple(_part(part, locale, statuses) for part in purpose.parts)
     says, tone = _summary(parts) if purpose.asked else (_("Told, not asked"), "told")
@@ -150,7 +160,7 @@ def purpose_shown(
     )
 
 
-def asked(notice: Notice, locale: str, statuses: dict[str, ConsentStatus]) -> list[ShownPurpose]:
+def asked(notice: Notice, locale: str, statuses: Mapping[str, str]) -> list[ShownPurpose]:
     """List the purposes she answers."""
     purposes = [purpose for purpose in notice.purposes.values() if purpose.asked]
     return [purpose_shown(notice, purpose, locale, statuses) for purpose in purposes]

@@ -25,6 +25,10 @@ STATE: dict[RequestState, tuple[Words, str]] = {
     RequestState.RECEIVED: (gettext_lazy("Received"), "open"),
     RequestState.AWAITING_PROOF: (gettext_lazy("Waiting for the check that it is you"), "open"),
     RequestState.PLANNED: (gettext_lazy("Planned; waiting for your confirmation"), "open"),
+    RequestState.AWAITING_APPROVAL: (
+        gettext_lazy("Every use stopped; a second person checks before anything is deleted"),
+        "open",
+    ),
     RequestState.RUNNING: (gettext_lazy("Under way"), "open"),
     RequestState.WAITING_ON_SYSTEMS: (gettext_lazy("Waiting for systems that have not confirmed"), "open"),
     RequestState.COMPLETE: (gettext_lazy("Done and checked"), "yes"),
@@ -120,6 +124,8 @@ class Request:
     package_ready: bool
     package_until: datetime | None
     field: Words
+    may_take_back: bool
+    proposed_by: str
 
 
 def in_words(texts: Mapping[str, str] | None, locale: str) -> str:
@@ -212,4 +218,6 @@ def request_shown(view: RequestView, locale: str) -> Request:
         package_ready=view.package_ready,
         package_until=view.package_until,
         field=correcting.label(view.corrected_field),
+        may_take_back=view.state is RequestState.AWAITING_APPROVAL,
+        proposed_by=view.approval.proposed_by if view.approval else "",
     )

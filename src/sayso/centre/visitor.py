@@ -13,15 +13,20 @@ from sayso.core.notice import Notice
 from sayso.deployment import env
 from sayso.identity import queries as identity
 from sayso.notices import queries as notices
+from sayso.signals import gpc
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is here. `device` is known once this browser answered; `secret` is what its cookies come to."""
+    """Who is here. `device` is known once this browser answered; `secret` is what its cookies come to.
+
+    `signal` says that the browser sends Global Privacy Control.
+    """
 
     account: str | None
     device: str | None
     secret: str | None
+    signal: bool = False
 
     @property
     def subjects(self) -> list[str]:
@@ -61,8 +66,14 @@ def _https() -> bool:
     return env.text("SAYSO_WEB_ADDRESS").startswith("https:")
 
 
+def sends_signal(request: HttpRequest) -> bool:
+    """Tell whether Global Privacy Control came with a request."""
+    return gpc.in_header([request.headers.get(gpc.HEADER, "")])
+
+
 def visitor_of(request: HttpRequest) -> Visitor:
     """Say who is looking. A device that is not linked to the signed-in account shows nothing of its own."""
+    signal = sends_signal(request)
     secret = device_secret(request)
     device = identity.device_subject(secret) if secret else None
     person = request.user.pk if request.user.is_authenticated else None
@@ -70,8 +81,8 @@ def visitor_of(request: HttpRequest) -> Visitor:
     if account is not None:
         link = identity.active_link(device, right_now()) if device else None
         if link is None or link.account != account:
-            return Visitor(account, None, None)
-    return Visitor(account, device, secret)
+            return Visitor(account, None, None, signal)
+    return Visitor(account, device, secret, signal)
 
 
 def the_brand() -> str:

@@ -12,7 +12,7 @@ from sayso.centre.visitor import Visitor
 from sayso.core.fact import Fact
 from sayso.core.notice import Notice
 from sayso.core.values import new_id
-from sayso.core.vocabulary import PERMITTING, ConsentStatus
+from sayso.core.vocabulary import PERMITTING
 from sayso.personalisation import queries as personalisation
 from sayso.personalisation import services
 from sayso.personalisation.queries import Recommended
@@ -64,7 +64,7 @@ def is_offered(brand: str, attribute: str, value: str) -> bool:
 
 
 def offer(
-    visitor: Visitor, notice: Notice, locale: str, statuses: Mapping[str, ConsentStatus], now: datetime
+    visitor: Visitor, notice: Notice, locale: str, statuses: Mapping[str, str], now: datetime
 ) -> Offer | None:
     """Give what can be told here; None when no purpose needs it or nobody is there to tell."""
     needing = notice.needing(CATEGORY)

@@ -10,6 +10,11 @@ import click
 
 SCOPES = ("decide", "link", "facts", "items", "recommend", "asks")
 SITE_BRAND = "linen-and-loom"
+STAFF = {  # Dev is also the second pair of eyes, and answers the telephone
+    "otto": ("officer",),
+    "mara": ("marketer",),
+    "dev": ("developer", "officer", "support"),
+}
 
 
 def _sayso(*arguments: str) -> list[str]:
@@ -29,6 +34,15 @@ def make_shop_key(home: Path) -> bool:
     return True
 
 
+def make_everybody() -> None:
+    """Let the staff of Linen & Loom sign in to the console."""
+    from sayso.identity import services
+
+    for name, roles in STAFF.items():
+        for role in roles:
+            services.make_staff(f"{name}@linenandloom.example.test", role, datetime.now(UTC))
+
+
 def start(home: Path, reset: bool, port: int = 8700) -> int:
     """Prepare and run the demo until it is told to stop; give the exit code.
 
@@ -44,12 +58,11 @@ def start(home: Path, reset: bool, port: int = 8700) -> int:
         return 2
     if reset and home.exists():
         shutil.rmtree(home)
-    officer = ("officer", "otto@linenandloom.example.test")
     prepare: Sequence[run.Step] = [
         run.Step("Sayso's database and pages", _sayso("migrate")),
         run.Step("the brand's notice, systems and asks", _sayso("apply", str(run.brand_folder(home, ports)))),
         run.Step("the shop's server key", _sayso("demo-key")),
-        run.Step("the privacy officer", _sayso(*officer)),
+        run.Step("the staff", _sayso("demo-staff")),
     ]
     serve = run.Program("Sayso: edge, pages and worker", _sayso("serve"), [f"{web}/v1/", f"{edge}/healthz"])
     try:

@@ -123,10 +123,12 @@ def key(brand: str, scopes: tuple[str, ...], label: str) -> None:
     help="Pinned public keys, as GET /v1/keys gave them; add `witnesses` that you trust.",
 )
 def verify(file: Path, pins: Path) -> None:
-    """Check a receipt offline against pinned keys. Exits with 0 when it holds, 1 when it does not."""
+    """Check a receipt or a request's evidence file offline against pinned keys. Exits with 1 when it fails."""
+    from sayso.cli import evidence_file
     from sayso.cli.verifying import verify_files
 
-    holds, lines = verify_files(file, pins)
+    evidence = evidence_file.read(file)
+    holds, lines = evidence_file.verify_file(evidence, pins) if evidence else verify_files(file, pins)
     click.echo("\n".join(lines))
     sys.exit(0 if holds else 1)
 
@@ -210,14 +212,22 @@ def work(once: bool) -> None:
 
 @main.command()
 @click.argument("email")
+@click.option(
+    "--role", "roles", multiple=True, required=True, help="officer, marketer, support or developer."
+)
+@click.option("--name", default="", help="The name customers are told; else read off the address.")
 @plainly
-def officer(email: str) -> None:
-    """Let a privacy officer sign in to the console with an e-mail code. Running it again changes nothing."""
+def staff(email: str, roles: tuple[str, ...], name: str) -> None:
+    """Let staff sign in to the console by e-mail code, in one role or more. Doing it again is harmless."""
     django_ready()
+    from django.db import transaction
+
     from sayso.identity import services
 
-    services.make_officer(email, datetime.now(UTC))
-    click.echo("may sign in to /console/")
+    with transaction.atomic():
+        for role in roles:
+            services.make_staff(email, role, datetime.now(UTC), name)
+    click.echo(f"may sign in to /console/ as {', '.join(roles)}")
 
 
 @main.command()
@@ -264,6 +274,17 @@ def demo_key() -> None:
     from sayso.deployment import env
 
     click.echo("made" if command.make_shop_key(env.home()) else "kept")
+
+
+@main.command("demo-staff", hidden=True)
+@plainly
+def demo_staff() -> None:
+    """Let the demo's staff sign in to the console."""
+    django_ready()
+    from sayso.cli import demo as command
+
+    command.make_everybody()
+    click.echo("may sign in")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from sayso.deployment.yaml import read_yaml
 from sayso.inventory import services as inventory
 from sayso.notices import queries as notices
 from sayso.notices import services as publishing
+from sayso.rights import services as rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def apply(folder: Path, publisher: str, now: datetime, keep: bool = True) -> App
         inventory.register_system(planned.brand, read_yaml(path))
     for document in local_systems.DOCUMENTS:
         inventory.register_system(planned.brand, document)
+    rights.set_policy(planned.brand, brand.get("deletion", {}))
     asks.set_catalogue(planned.brand, read_yaml(folder / "asks.yaml"))
     if not keep:
         transaction.set_rollback(True)

@@ -48,7 +48,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
     "outbox", "identity", "inventory", "notices", "consent", "decisions", "messages", "fulfilment",
-    "rights", "asks", "personalisation", "centre", "console", "api", "cli",
+    "staff", "rights", "asks", "personalisation", "centre", "console", "api", "cli",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sayso.centre.middleware.ProblemPages",
+    "sayso.api.application.WrongMethods",
 ]
 ROOT_URLCONF = "sayso.config.urls"
 WSGI_APPLICATION = "sayso.config.wsgi.application"
@@ -88,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "sayso.centre.context.frame",
+                "sayso.console.places.around",
             ]
         },
     }

@@ -1,4 +1,4 @@
-"""What is swept away once an hour: sessions and evidence past their end, and what a log file still holds."""
+"""What is swept away once an hour: what has come to its end, and deleted rows that a log file still holds."""
 
 from datetime import datetime, timedelta
 
@@ -7,6 +7,7 @@ from django.db import connection
 
 from sayso.consent import services as consent
 from sayso.identity.proofing.sign_in import services as sign_in
+from sayso.staff import services as staff
 
 EVERY = timedelta(hours=1)
 _last: list[datetime] = []
@@ -22,6 +23,7 @@ def tidy(now: datetime) -> int:
     _last[:] = [now]
     sign_in.forget_old(now)
     swept, _ = Session.objects.filter(expire_date__lt=now).delete()
+    staff.tidy(now)
     consent.end_retention(now)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

@@ -18,12 +18,12 @@ from sayso.core.consent import (
     Standing,
     fold,
     next_change,
-    permit_mask,
     read_held,
     write_held,
 )
 from sayso.core.errors import Conflict, Unavailable
 from sayso.core.leaf import answer_leaf, commitment
+from sayso.core.masking import changes, permit_mask
 from sayso.core.values import canonical, new_id, utc_text
 from sayso.deployment.database import Database
 from sayso.identity import keys
@@ -121,13 +121,14 @@ def event_of(db: Database, subject: str, event: str) -> Recorded | None:
 def standing_of(db: Database, subject: str, brand: str) -> Standing | None:
     """Give a subject's standing with a brand, or None when nothing was ever answered."""
     rows = db.run(
-        "SELECT rev, shown, held, restricted, erasing FROM consent_standing WHERE subject = %s AND brand = %s",
+        "SELECT rev, shown, held, restricted, erasing, gpc FROM consent_standing"
+        " WHERE subject = %s AND brand = %s",
         [subject, brand],
     )
     if not rows:
         return None
-    rev, shown, held, restricted, erasing = rows[0]
-    return Standing(rev, shown, read_held(json.loads(held)), bool(restricted), bool(erasing))
+    rev, shown, held, restricted, erasing, gpc = rows[0]
+    return Standing(rev, shown, read_held(json.loads(held)), bool(restricted), bool(erasing), gpc)
 
 
 def _write_standing(
@@ -144,20 +145,23 @@ def _write_standing(
         utc_text(until) if until else "",
         int(after.restricted),
         int(after.erasing),
+        after.gpc,
         subject,
         brand,
     ]
     if before is None:
         wrote = db.run(
             "INSERT INTO consent_standing"
-            " (version, rev, shown, held, permit, valid_until, restricted, erasing, subject, brand)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (subject, brand) DO NOTHING RETURNING rev",
+            " (version, rev, shown, held, permit, valid_until, restricted, erasing, gpc, subject, brand)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (subject, brand) DO NOTHING RETURNING rev",
             values,
         )
     else:
         wrote = db.run(
-            "UPDATE consent_standing SET version = %s, rev = %s, shown = %s, held = %s, permit = %s, valid_until = %s,"
-            " restricted = %s, erasing = %s WHERE subject = %s AND brand = %s AND rev = %s RETURNING rev",
+            "UPDATE consent_standing SET version = %s, rev = %s, shown = %s, held = %s, permit = %s,"
+            " valid_until = %s, restricted = %s, erasing = %s, gpc = %s"
+            " WHERE subject = %s AND brand = %s AND rev = %s RETURNING rev",
             [*values, before.rev],
         )
     if not wrote:
@@ -240,15 +244,15 @@ def _record_one(db: Database, item: Submission, fresh: Mapping[str, str], now: d
     published = notices.version(db, item.brand, item.answer.version)
     before = standing_of(db, subject, item.brand)
     folded = fold(before or Standing(), item.answer, published, now)
-    _write_standing(db, subject, notices.current(db, item.brand), before, folded.standing, now)
+    current = notices.current(db, item.brand)
+    _write_standing(db, subject, current, before, folded.standing, now)
     recorded = _write_event(db, first, item, subject, folded.outcome, now)
-    changed = {choice: [str(old), str(new)] for choice, (old, new) in folded.changed.items()}
     news = {
         "subject": subject,
         "brand": item.brand,
         "seq": first,
         "event": item.answer.event,
-        "changed": changed,
+        "changed": changes(before or Standing(), folded.standing, current),
     }
     outbox.post(db, first + 1, "consent.changed", news, now)
     return recorded
@@ -279,14 +283,14 @@ def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Rec
     raise Unavailable("busy", "Too many answers of one person at once.", "Send it again in a second.")
 
 
-def mark_erasing(db: Database, subject: str, brand: str, now: datetime) -> None:
-    """Refuse every use of a subject's data from this moment, whatever was answered."""
+def mark_erasing(db: Database, subject: str, brand: str, now: datetime, erasing: bool = True) -> None:
+    """Refuse every use of a subject's data from this moment, whatever was answered; or no longer do."""
     published = notices.current(db, brand)
     for _ in range(TRIES):
         try:
             with db.transaction():
                 before = standing_of(db, subject, brand)
-                after = replace(before or Standing(), erasing=True, rev=(before.rev if before else 0) + 1)
+                after = replace(before or Standing(), erasing=erasing, rev=(before.rev if before else 0) + 1)
                 _write_standing(db, subject, published, before, after, now)
                 return
         except _Stale:

@@ -41,6 +41,23 @@ class Standing(models.Model):
     valid_until = models.CharField(max_length=27, blank=True)
     restricted = models.IntegerField(default=0)
     erasing = models.IntegerField(default=0)
+    gpc = models.BigIntegerField(default=0)  # the revision at which the signal came
+
+
+class Block(models.Model):
+    """A refusal of whoever has an identifier, which nobody proved: it binds every brand of the controller.
+
+    A keyed hash and nothing more: it is kept when everything else of a person is erased, as suppressions are.
+    """
+
+    kind = models.CharField(max_length=12)
+    lookup = models.CharField(max_length=64)
+    scope = models.CharField(max_length=12)
+    since = models.CharField(max_length=27)  # UTC, as core.values.utc_text writes it
+    source = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "lookup", "scope"], name="block_once")]
 
 
 class Evidence(models.Model):

@@ -87,9 +87,13 @@ def facts_of(event: Recorded) -> Facts:
 
 def sign(event: Recorded, published: Published) -> str:
     """Give the signed receipt of an event as a compact JWS over exact bytes. Same event, same receipt."""
+    return sign_payload(canonical(receipt(published, facts_of(event))), TYPE)
+
+
+def sign_payload(payload: bytes, typ: str) -> str:
+    """Sign exact bytes with the deployment's key as a compact JWS of a type; each type passes for no other."""
     key = secrets.load().receipt_key()
-    headers = {"typ": TYPE, "kid": key_id(key.public_key())}
-    payload = canonical(receipt(published, facts_of(event)))
+    headers = {"typ": typ, "kid": key_id(key.public_key())}
     return jwt.api_jws.encode(payload, key, algorithm=ALGORITHM, headers=headers)
 
 
@@ -100,12 +104,12 @@ def _pinned(pins: object, name: object) -> Ed25519PublicKey | None:
     return Ed25519PublicKey.from_public_bytes(urlsafe_b64decode(found + "=" * (-len(found) % 4)))
 
 
-def verify(token: str, pins: object) -> Verified | Rejected:
-    """Check a receipt against pinned keys: what `public_keys` gave, kept from an earlier day.
+def verify(token: str, pins: object, typ: str = TYPE, longest: int = LONGEST) -> Verified | Rejected:
+    """Check a receipt, or what was signed as another type, against pinned keys kept from an earlier day.
 
     Keys inside the receipt are never looked at. Gives the reason when it does not hold.
     """
-    if len(token) > LONGEST:
+    if len(token) > longest:
         return Rejected("too_large", "The receipt is larger than any we sign.")
     try:
         header = jwt.get_unverified_header(token) if _COMPACT.match(token) else None
@@ -113,8 +117,8 @@ def verify(token: str, pins: object) -> Verified | Rejected:
         header = None
     if header is None:
         return Rejected("malformed", "This is not a signed receipt.")
-    if header.get("alg") != ALGORITHM or header.get("typ") != TYPE:
-        return Rejected("wrong_type", "It is signed as something else than a Sayso receipt.")
+    if header.get("alg") != ALGORITHM or header.get("typ") != typ:
+        return Rejected("wrong_type", "It is signed as something else than it claims to be.")
     try:
         key = _pinned(pins, header.get("kid"))
     except ValueError:

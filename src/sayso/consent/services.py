@@ -10,16 +10,21 @@ from sayso.consent import ledger, models, queries
 from sayso.consent.ledger import Recorded, Submission
 from sayso.consent.log import tombstones
 from sayso.consent.log.tombstones import Covered
+from sayso.consent.opting_out import block, carry_signal, heed_signal, lift_block
 from sayso.core.consent import Answer
 from sayso.core.duration import Duration
 from sayso.core.layout import text_hash
 from sayso.core.leaf import Tombstone
-from sayso.core.values import canonical, new_id, utc_text
+from sayso.core.values import canonical, new_id, read_utc, utc_text
 from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import store as identity
 from sayso.notices import queries as notices
 
+__all__ = [
+    "block", "carry_signal", "centre_answer", "forget_subjects", "heed_signal", "join_permissions",
+    "join_refusals", "lift_block", "mark_erasing", "record_answer", "record_for", "stop_everything",
+]  # fmt: skip
 EVIDENCE_KEPT = Duration(months=36, days=0)
 EVIDENCE_BASIS = "GDPR art. 7(1) and 17(3)(e): being able to demonstrate consent"
 
@@ -80,11 +85,29 @@ def _copied(
     }
 
 
+def _refused_since(device: str, brand: str, since: datetime | None) -> set[str]:
+    """List what a device refused from a moment on. An earlier no was carried then, and she was told."""
+    events = queries.history_of([device], brand)
+    recent = (event for event in events if since is None or read_utc(event.recorded_at) >= since)
+    return {
+        choice
+        for event in recent
+        for choice, status in event.outcome.items()
+        if ConsentStatus(status) in NARROW
+    }
+
+
 @transaction.atomic
-def join_refusals(device: str, account: str, brand: str, locale: str, now: datetime) -> list[str]:
-    """Carry a device's refusals to the account at once; give the choices that changed it."""
+def join_refusals(
+    device: str, account: str, brand: str, locale: str, since: datetime | None, now: datetime
+) -> list[str]:
+    """Carry a device's refusals to the account at once; give the choices that changed it.
+
+    `since` is the device's sign-in before this one. What it refused before then was carried then: if the
+    account permits it now, the person has said otherwise since, and signing in again takes nothing back.
+    """
     mine = queries.answered(account, brand, now)
-    refused = _copied(device, brand, None, ConsentStatus.REFUSED, now)
+    refused = _copied(device, brand, _refused_since(device, brand, since), ConsentStatus.REFUSED, now)
     fresh = {choice: said for choice, said in refused.items() if mine.statuses[choice] not in NARROW}
     if fresh:
         answer = centre_answer(brand, fresh, mine.rev, "join", Voucher.DEVICE, locale)
@@ -94,15 +117,19 @@ def join_refusals(device: str, account: str, brand: str, locale: str, now: datet
 
 @transaction.atomic
 def join_permissions(
-    device: str, account: str, brand: str, choices: list[str], locale: str, now: datetime
+    device: str, account: str, brand: str, choices: list[str], base: int, locale: str, now: datetime
 ) -> list[str]:
-    """Carry to the account those permissions of the device that the person ticked; give what was carried."""
-    mine = queries.answered(account, brand, now)
+    """Carry to the account those permissions of the device that the person ticked; give what it permits now.
+
+    `base` is the account's revision on the page she ticked them on: a page that lay open while she said no
+    elsewhere undoes nothing.
+    """
     carried = _copied(device, brand, set(choices), ConsentStatus.GIVEN, now)
-    if carried:
-        answer = centre_answer(brand, carried, mine.rev, "join", Voucher.ACCOUNT, locale)
-        record_for(account, brand, answer, now)
-    return sorted(carried)
+    if not carried:
+        return []
+    answer = centre_answer(brand, carried, base, "join", Voucher.ACCOUNT, locale)
+    recorded = record_for(account, brand, answer, now)
+    return sorted(c for c, status in recorded.outcome.items() if ConsentStatus(status) in PERMITTING)
 
 
 @transaction.atomic
@@ -119,6 +146,13 @@ def mark_erasing(subjects: list[str], brand: str, now: datetime) -> None:
     """Refuse every use of these subjects' data from this moment."""
     for subject in subjects:
         ledger.mark_erasing(DjangoDatabase(), subject, brand, now)
+
+
+@transaction.atomic
+def lift_erasing(subjects: list[str], brand: str, now: datetime) -> None:
+    """Let these subjects' answers count again: their deletion was taken back or declined."""
+    for subject in subjects:
+        ledger.mark_erasing(DjangoDatabase(), subject, brand, now, erasing=False)
 
 
 @transaction.atomic

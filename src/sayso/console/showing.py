@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from sayso.core.plan import TablePlan
-from sayso.core.request import CLOSED, RequestKind, RequestState
+from sayso.core.request import CLOSED, RequestKind, RequestState, Why
 from sayso.fulfilment.queries import DeliveryView
-from sayso.rights.queries import RequestView
+from sayso.rights.queries import ApprovalView, RequestView
 
 Words = str | Promise
 
@@ -24,11 +24,17 @@ STATE: dict[RequestState, tuple[Words, str]] = {
     RequestState.RECEIVED: (_("received"), "open"),
     RequestState.AWAITING_PROOF: (_("awaiting proof"), "open"),
     RequestState.PLANNED: (_("planned, not confirmed"), "open"),
+    RequestState.AWAITING_APPROVAL: (_("waits for a second officer"), "open"),
     RequestState.RUNNING: (_("running"), "open"),
     RequestState.WAITING_ON_SYSTEMS: (_("waiting on systems"), "open"),
     RequestState.COMPLETE: (_("complete"), "yes"),
     RequestState.REFUSED: (_("refused"), "no"),
     RequestState.CANCELLED: (_("cancelled"), "told"),
+}
+WHY_NOT: dict[str, Words] = {
+    Why.NOT_ASKED: _("she says that she did not ask"),
+    Why.NOT_SURE: _("it is not sure that it was she who asked"),
+    Why.WRONG_PERSON: _("somebody else was meant"),
 }
 STEP: dict[str, tuple[Words, str]] = {
     "blocked": (_("after earlier steps"), "told"),
@@ -102,6 +108,12 @@ class Page:
     plan: tuple[Table, ...]
     plan_version: str
     deliveries: tuple[Delivery, ...]
+    approval: ApprovalView | None
+    why: Words
+    waits: bool
+    may_decide: bool
+    known: bool
+    reasons: tuple[tuple[str, Words], ...] = tuple(WHY_NOT.items())
 
 
 def _in(texts: Mapping[str, str] | None, locale: str) -> str:
@@ -171,8 +183,8 @@ def _counts(table: TablePlan) -> tuple[tuple[Words, int], ...]:
     return tuple((name, count) for name, count in named if count)
 
 
-def request_page(view: RequestView, locale: str, now: datetime) -> Page:
-    """Give one request with its plan, its clock and its deliveries."""
+def request_page(view: RequestView, locale: str, now: datetime, reader: int) -> Page:
+    """Give one request with its plan, its clock and its deliveries, as one of the staff reads it."""
     plan = tuple(
         Table(
             _in(system.title, locale),
@@ -186,4 +198,14 @@ def request_page(view: RequestView, locale: str, now: datetime) -> Page:
         if table.touches
     )
     steps = tuple(delivery_row(step, locale) for step in view.steps)
-    return Page(request_row(view, now), plan, view.plan.version if view.plan else "", steps)
+    return Page(
+        row=request_row(view, now),
+        plan=plan,
+        plan_version=view.plan.version if view.plan else "",
+        deliveries=steps,
+        approval=view.approval,
+        why=WHY_NOT.get(view.approval.why, "") if view.approval else "",
+        waits=view.state is RequestState.AWAITING_APPROVAL,
+        may_decide=bool(view.approval and view.approval.proposer != reader),
+        known=view.known,
+    )

@@ -19,6 +19,7 @@ from sayso.core.vocabulary import (
 )
 
 ACTS = frozenset({"accept_all", "reject_all", "choose", "change", "ask", "stop_everything", "join"})
+SPECIFIC_ACTS = frozenset({"choose", "change", "ask"})  # a yes to this very thing, not to all there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +63,25 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Where one choice stands. `narrowed` is the revision of the last refusal or withdrawal, 0 if none."""
+    """Where one choice stands. `narrowed` is the revision of the last refusal or withdrawal, 0 if none.
+
+    `specific` is the revision of the last yes to this very choice while it stands; a yes to all is none.
+    """
 
     status: ConsentStatus
     rev: int
     narrowed: int = 0
     generation: str = ""
     until: datetime | None = None
+    specific: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A subject's current answers to one brand. `rev` counts the answers that were folded in.
 
-    `shown` is the notice version answered on last: what it listed was put to the person.
+    `shown` is the notice version answered on last: what it listed was put to the person. `gpc` is the
+    revision at which Global Privacy Control was first seen, 0 if never: its later absence is no consent.
     """
 
     rev: int = 0
@@ -83,6 +89,7 @@ class Standing:
     held: Mapping[str, Held] = field(default_factory=dict)
     restricted: bool = False
     erasing: bool = False
+    gpc: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +140,24 @@ def read_answers(source: object, published: Published) -> dict[str, ConsentStatu
 
 
 def _given(held: Held, rev: int, answer: Answer, published: Published, choice: str, now: datetime) -> Held:
-    if answer.voucher not in VOUCHED_BY_THE_PERSON:
-        # A yes somebody else reports is a question to the person, never a permission.
-        return held if held.status in PERMITTING else replace(held, status=ConsentStatus.REQUESTED, rev=rev)
     found = published.notice.find(choice)
     until = found[1].valid_for.after(now) if found else now
     generation = published.generations[choice]
     again = held.status in PERMITTING and held.generation == generation
     status = ConsentStatus.RENEWED if again else ConsentStatus.GIVEN
-    return Held(status, rev, held.narrowed, generation, until)
+    kept = held.specific if again else 0
+    specific = rev if answer.act in SPECIFIC_ACTS else kept
+    return Held(status, rev, held.narrowed, generation, until, specific)
+
+
+def _reported(held: Held, rev: int) -> tuple[Held, ConsentStatus]:
+    # INVARIANT: a yes somebody else reports is a question to the person, never a permission, and it takes
+    # nothing away: her own yes and her own no stay what they are while the question is open.
+    if held.status in PERMITTING:
+        return held, held.status
+    if held.status in NARROW:
+        return held, ConsentStatus.REQUESTED
+    return replace(held, status=ConsentStatus.REQUESTED, rev=rev), ConsentStatus.REQUESTED
 
 
 def _narrowed(held: Held, rev: int) -> Held:
@@ -173,6 +189,8 @@ def _fold_one(
         # INVARIANT: a yes given before she saw her own later no permits nothing (a tablet that was offline),
         # and what claims to have seen a revision that is yet to come has seen nothing.
         return held, ConsentStatus.SUPERSEDED
+    elif answer.voucher not in VOUCHED_BY_THE_PERSON:
+        return _reported(held, rev)
     else:
         after = _given(held, rev, answer, published, choice, now)
     return after, after.status
@@ -187,7 +205,9 @@ def fold(standing: Standing, answer: Answer, published: Published, now: datetime
         held[choice], outcome[choice] = _fold_one(before, said, rev, answer, published, choice, now)
         if held[choice].status is not before.status:
             changed[choice] = (before.status, held[choice].status)
-    return Folded(replace(standing, rev=rev, held=held, shown=answer.version), outcome, changed)
+    shown = answer.version if answer.answers else standing.shown
+    gpc = standing.gpc or (rev if answer.gpc else 0)
+    return Folded(replace(standing, rev=rev, held=held, shown=shown, gpc=gpc), outcome, changed)
 
 
 def fold_all(answers: Iterable[tuple[Answer, Published, datetime]]) -> Standing:
@@ -218,12 +238,6 @@ def statuses(standing: Standing, published: Published, now: datetime) -> dict[st
     return {choice: status_of(standing, choice, published, now) for choice in published.choice_ids()}
 
 
-def permit_mask(standing: Standing, published: Published, now: datetime) -> int:
-    """Give the permitted choices of a version as a bitset: bit i is its i-th choice."""
-    said = statuses(standing, published, now).values()
-    return sum(1 << index for index, status in enumerate(said) if status in PERMITTING)
-
-
 def next_change(standing: Standing) -> datetime | None:
     """Give the next moment a permission ends by age, or None."""
     ends = [held.until for held in standing.held.values() if held.until and held.status in PERMITTING]
@@ -231,16 +245,25 @@ def next_change(standing: Standing) -> datetime | None:
 
 
 def write_held(standing: Standing) -> dict[str, list[Any]]:
-    """Write the held choices as JSON: choice → [status, rev, narrowed, generation, until]."""
+    """Write the held choices as JSON: choice → [status, rev, narrowed, generation, until, specific]."""
     return {
-        choice: [held.status, held.rev, held.narrowed, held.generation, held.until and utc_text(held.until)]
+        choice: [
+            held.status,
+            held.rev,
+            held.narrowed,
+            held.generation,
+            held.until and utc_text(held.until),
+            held.specific,
+        ]
         for choice, held in sorted(standing.held.items())
     }
 
 
 def read_held(source: Mapping[str, list[Any]]) -> dict[str, Held]:
-    """Read what `write_held` wrote."""
+    """Read what `write_held` wrote; older rows name no specific yes."""
     return {
-        choice: Held(ConsentStatus(row[0]), row[1], row[2], row[3], read_utc(row[4]) if row[4] else None)
+        choice: Held(
+            ConsentStatus(row[0]), row[1], row[2], row[3], read_utc(row[4]) if row[4] else None, *row[5:6]
+        )
         for choice, row in source.items()
     }

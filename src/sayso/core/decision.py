@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from sayso.core.choice import Choice
 from sayso.core.consent import Published, Standing, status_of
-from sayso.core.vocabulary import PERMITTING, ConsentStatus
+from sayso.core.masking import is_masked
+from sayso.core.opt_out import NOTHING_HEARD, Heard, blocked
+from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus
 
 
 class Reason(StrEnum):
@@ -27,6 +29,8 @@ class Reason(StrEnum):
     UNKNOWN_SUBJECT = "unknown_subject"
     RESTRICTED = "restricted"
     ERASING = "erasing"
+    GPC = "gpc"
+    BLOCKED = "blocked"
     UNAVAILABLE = "unavailable"
 
 
@@ -53,30 +57,51 @@ class Decision:
     valid_until: datetime | None = None
 
 
-def decide(standing: Standing | None, choice: Choice, published: Published, now: datetime) -> Decision:
+def decide(
+    standing: Standing | None,
+    choice: Choice,
+    published: Published,
+    now: datetime,
+    heard: Heard = NOTHING_HEARD,
+) -> Decision:
     """Answer one question about one subject. Absent, expired or unclear is no, with the reason."""
     found = published.notice.find(choice.id)
     if found is None:
         return Decision(choice.id, False, Reason.NOT_LISTED)
     if standing is not None and standing.erasing:
         return Decision(choice.id, False, Reason.ERASING)
+    if heard.scopes and blocked(published.notice, choice.id, heard.scopes):
+        return Decision(choice.id, False, Reason.BLOCKED)
     if not found[0].asked:
         return Decision(choice.id, True, Reason.TOLD_BASIS)
-    if standing is None:
-        return Decision(choice.id, False, Reason.UNKNOWN_SUBJECT)
-    if standing.restricted:
+    if standing is not None and standing.restricted:
         return Decision(choice.id, False, Reason.RESTRICTED)
-    status = status_of(standing, choice.id, published, now)
+    return _answered(standing, choice.id, published, now, heard.signal)
+
+
+def _answered(
+    standing: Standing | None, choice: str, published: Published, now: datetime, signal: bool
+) -> Decision:
+    own = standing or Standing()
+    status = status_of(own, choice, published, now)
+    if status not in NARROW and is_masked(own, choice, published, signal=signal):
+        return Decision(choice, False, Reason.GPC)
+    if standing is None:
+        return Decision(choice, False, Reason.UNKNOWN_SUBJECT)
     reason = _REASON.get(status, Reason.NOT_ANSWERED)
-    until = standing.held[choice.id].until if status in PERMITTING else None
-    return Decision(choice.id, status in PERMITTING, reason, until)
+    until = own.held[choice].until if status in PERMITTING else None
+    return Decision(choice, status in PERMITTING, reason, until)
 
 
 def decide_together(
-    standings: Sequence[Standing | None], choice: Choice, published: Published, now: datetime
+    standings: Sequence[Standing | None],
+    choice: Choice,
+    published: Published,
+    now: datetime,
+    heard: Heard = NOTHING_HEARD,
 ) -> Decision:
     """Answer for a device and the account signed in on it: yes only if every one of them says yes."""
-    decisions = [decide(standing, choice, published, now) for standing in standings or (None,)]
+    decisions = [decide(standing, choice, published, now, heard) for standing in standings or (None,)]
     refused = [decision for decision in decisions if not decision.permitted]
     if refused:
         # A spoken no explains more than a missing answer.

@@ -7,6 +7,7 @@
     ├── Unproved           nobody has shown who is asking
     ├── Forbidden          who asks is known and may not
     ├── NotFound
+    ├── WrongMethod        the address is there and is used otherwise
     ├── Conflict           it contradicts what is recorded
     ├── Unavailable        a part we need does not answer; trying again may help
     └── Misconfigured      the deployment itself is wrong
@@ -56,6 +57,14 @@ class NotFound(SaysoError):
     """There is no such thing, or none that may be told about."""
 
 
+class WrongMethod(SaysoError):
+    """The address is there and takes other methods: those of `allowed`, as the header `Allow` lists them."""
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__("wrong_method", "This address takes other methods.", f"Use {allowed}.")
+        self.allowed = allowed
+
+
 class Conflict(SaysoError):
     """It contradicts what is already recorded."""
 
@@ -77,6 +86,7 @@ STATUS: dict[type[SaysoError], int] = {
     Unproved: 401,
     Forbidden: 403,
     NotFound: 404,
+    WrongMethod: 405,
     Conflict: 409,
     Unavailable: 503,
     Misconfigured: 500,

@@ -23,11 +23,20 @@ class RequestState(StrEnum):
     RECEIVED = "received"
     AWAITING_PROOF = "awaiting_proof"
     PLANNED = "planned"
+    AWAITING_APPROVAL = "awaiting_approval"
     RUNNING = "running"
     WAITING_ON_SYSTEMS = "waiting_on_systems"
     COMPLETE = "complete"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+
+
+class Why(StrEnum):
+    """Why staff decline a deletion; words of a list, so that nobody writes about the person here."""
+
+    NOT_ASKED = "not_asked"  # she says that she did not ask for it
+    NOT_SURE = "not_sure"  # nobody could make sure that it was she who asked
+    WRONG_PERSON = "wrong_person"  # somebody else was meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +57,15 @@ _STATE = RequestState
 MOVES: dict[RequestState, frozenset[RequestState]] = {
     _STATE.RECEIVED: frozenset({_STATE.AWAITING_PROOF, _STATE.PLANNED, _STATE.RUNNING, _STATE.REFUSED}),
     _STATE.AWAITING_PROOF: frozenset({_STATE.PLANNED, _STATE.RUNNING, _STATE.REFUSED, _STATE.CANCELLED}),
-    _STATE.PLANNED: frozenset({_STATE.RUNNING, _STATE.REFUSED, _STATE.CANCELLED}),
+    _STATE.PLANNED: frozenset({_STATE.RUNNING, _STATE.AWAITING_APPROVAL, _STATE.REFUSED, _STATE.CANCELLED}),
+    _STATE.AWAITING_APPROVAL: frozenset({_STATE.RUNNING, _STATE.REFUSED, _STATE.CANCELLED}),
     _STATE.RUNNING: frozenset({_STATE.WAITING_ON_SYSTEMS, _STATE.COMPLETE, _STATE.CANCELLED}),
     _STATE.WAITING_ON_SYSTEMS: frozenset({_STATE.RUNNING, _STATE.COMPLETE, _STATE.CANCELLED}),
     _STATE.COMPLETE: frozenset(),
     _STATE.REFUSED: frozenset(),
     _STATE.CANCELLED: frozenset(),
 }
+UNDERWAY = (RequestState.RUNNING, RequestState.WAITING_ON_SYSTEMS)
 CLOSED = frozenset(state for state, onward in MOVES.items() if not onward)
 
 

@@ -56,9 +56,9 @@ def _check_act(act: str, answers: dict[str, ConsentStatus], published: Published
 
 
 def read_submission(
-    db: Database, site: str, device: str | None, gpc: bool, raw: bytes, body: object
+    db: Database, site: str, device: str | None, heard: bool, raw: bytes, body: object
 ) -> Submission:
-    """Read an answer of a browser and give it ready for the ledger.
+    """Read an answer of a browser and give it ready for the ledger. `heard`: the signal came with it.
 
     Raises `NotFound` (unknown_site), `Unproved` (device_*), `Conflict` (unknown_version) and `Invalid`.
     """
@@ -82,7 +82,7 @@ def read_submission(
         act=act,
         voucher=Voucher.DEVICE,
         base=_base(body),
-        gpc=gpc or body.get("gpc") is True,
+        gpc=heard,
         client_at=_field(body, "at") if "at" in body else "",
     )
     return Submission(brand, answer, body_hash_of(raw), device=device_hash)

@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 from sayso.consent.ledger import Submission
-from sayso.core.errors import NotFound, SaysoError, TooLarge, problem, status_of
+from sayso.core.errors import NotFound, SaysoError, TooLarge, WrongMethod, problem, status_of
 from sayso.core.values import read_json
 from sayso.edge import answers, service
 from sayso.edge import log as public_log
 from sayso.edge.batch import Batcher
+from sayso.signals import gpc
 
 log = logging.getLogger("sayso.edge")
 LARGEST_ANSWER = 16 * 1024  # bytes
@@ -26,10 +27,14 @@ SDK = Path(__file__).parent / "static" / "sayso.js"
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-T = TypeVar("T")
+Out = TypeVar("Out")
 Reply = tuple[int, bytes, list[tuple[bytes, bytes]]]
 _JSON = (b"content-type", b"application/json")
 _PRIVATE = (b"cache-control", b"no-store")
+
+
+def _all(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
 
 
 def _json(status: int, body: object) -> Reply:
@@ -40,6 +45,8 @@ def _problem(error: SaysoError) -> Reply:
     headers = [(b"content-type", b"application/problem+json"), _PRIVATE]
     if not error.permanent:
         headers.append((b"retry-after", b"1"))
+    if isinstance(error, WrongMethod):
+        headers.append((b"allow", error.allowed.encode()))
     return status_of(error), json.dumps(problem(error)).encode(), headers
 
 
@@ -120,20 +127,32 @@ class Edge:
                 return self._script(_headers(scope))
             case "GET" | "HEAD", ["healthz"]:
                 return _json(200, {"status": "ok"})
-            case "GET", ["v1", "sites", site, "banner"]:
+            case "GET" | "HEAD", ["v1", "sites", site, "banner"]:
                 return await self._banner(site, scope)
-            case "GET", ["v1", "sites", site, "standing"]:
-                device = _headers(scope).get("sayso-device")
-                return _json(200, await self._read(partial(service.standing, site, device)))
+            case "GET" | "HEAD", ["v1", "sites", site, "standing"]:
+                device, heard = await self._heed(site, scope)
+                return _json(200, await self._read(partial(service.standing, site, device, heard=heard)))
             case "POST", ["v1", "sites", site, "answers"]:
                 return await self._answer(site, scope, receive)
             case "POST", ["v1", "decide"]:
                 return await self._decide(scope, receive)
-            case "GET", ["log", "checkpoint" | "keys" | "inclusion" | "consistency" | "entries" as what]:
+            case "GET" | "HEAD", [
+                "log",
+                "checkpoint" | "keys" | "inclusion" | "consistency" | "entries" as what,
+            ]:
                 return await self._log(what, scope["query_string"])
+            case _, (
+                ["sayso.js"]
+                | ["healthz"]
+                | ["v1", "sites", _, "banner" | "standing"]
+                | ["log", "checkpoint" | "keys" | "inclusion" | "consistency" | "entries"]
+            ):
+                raise WrongMethod("GET, HEAD")
+            case _, ["v1", "sites", _, "answers"] | ["v1", "decide"]:
+                raise WrongMethod("POST")
         raise NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
 
-    async def _read(self, query: Callable[[], T]) -> T:
+    async def _read(self, query: Callable[[], Out]) -> Out:
         return await asyncio.get_running_loop().run_in_executor(self._reader, query)
 
     async def _log(self, what: str, query: bytes) -> Reply:
@@ -146,21 +165,34 @@ class Edge:
             return 304, b"", cache
         return 200, self._sdk, [(b"content-type", b"text/javascript; charset=utf-8"), *cache]
 
+    async def _heed(self, site: str, scope: Scope, told: object = None) -> tuple[str | None, bool]:
+        """Give the device and whether Global Privacy Control came with it, taken down when that is new.
+
+        The signal stands in the header; where an extension sets the browser's property alone, the SDK says
+        so in the query or, as `told`, in the answer.
+        """
+        device, query = _headers(scope).get("sayso-device"), parse_qs(scope["query_string"].decode("latin-1"))
+        heard = gpc.in_header(_all(scope, b"sec-gpc")) or gpc.in_header(query.get("gpc", []))
+        heard = heard or gpc.in_script(told)
+        if heard and device:
+            for item in await self._read(partial(service.unrecorded_signal, site, device)):
+                await self._batcher.submit(item)
+        return device, heard
+
     async def _banner(self, site: str, scope: Scope) -> Reply:
         wanted = parse_qs(scope["query_string"].decode("latin-1")).get("locale", ["en"])[0][:20]
-        device = _headers(scope).get("sayso-device")
-        return _json(200, await self._read(partial(service.banner, site, wanted, device)))
+        device, heard = await self._heed(site, scope)
+        return _json(200, await self._read(partial(service.banner, site, wanted, device, heard=heard)))
 
     async def _answer(self, site: str, scope: Scope, receive: Receive) -> Reply:
-        headers = _headers(scope)
         raw = await _body(receive, LARGEST_ANSWER)
+        body = read_json(raw)
+        device, heard = await self._heed(site, scope, body.get("gpc") if isinstance(body, dict) else None)
 
-        def read() -> dict[str, Any]:
-            device, gpc = headers.get("sayso-device"), headers.get("sec-gpc") == "1"
-            db = service.database()
-            return {"item": answers.read_submission(db, site, device, gpc, raw, read_json(raw))}
+        def read() -> Submission:
+            return answers.read_submission(service.database(), site, device, heard, raw, body)
 
-        result = dict(await self._batcher.submit((await self._read(read))["item"]))
+        result = dict(await self._batcher.submit(await self._read(read)))
         return _json(200 if result.pop("replayed") else 201, result)
 
     async def _decide(self, scope: Scope, receive: Receive) -> Reply:

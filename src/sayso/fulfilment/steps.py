@@ -54,7 +54,8 @@ def _outcome(done: Done) -> Outcome:
     return Outcome(TOLD if done.awaiting else DONE, done.evidence)
 
 
-def _gate_subjects(subject: str, now: datetime) -> list[str]:
+def gate_subjects(subject: str, now: datetime) -> list[str]:
+    """List everybody whose no counts before a recipient is told of a subject."""
     link = identity.active_link(subject, now)
     return [subject, link.account] if link else [subject]
 
@@ -81,7 +82,7 @@ def _stop(connector: Connector, row: Delivery, person: Person, now: datetime) ->
 
 def _add(connector: Connector, row: Delivery, person: Person, now: datetime) -> Outcome:
     """Put somebody on a recipient's list, asking the gate again in this very moment."""
-    subjects = _gate_subjects(row.subject, now)
+    subjects = gate_subjects(row.subject, now)
     if not decisions.permitted(row.brand, subjects, row.choice, now):
         return Outcome(CANCELLED, {"reason": "not_permitted"})
     data = {"member": row.member, "interests": interests.interests_of(subjects, now)}

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-OFFICER = "officer"  # the role, as a Django group
+ROLES = ("officer", "marketer", "support", "developer")  # what staff may do, as Django groups
 
 
 class Subject(models.Model):
@@ -55,6 +55,18 @@ class DeviceLink(models.Model):
     until = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    session = models.CharField(max_length=40, blank=True)  # ended with the link, wherever she unlinks it
+
+
+class DeviceName(models.Model):
+    """What a person calls one of her devices, sealed under her key."""
+
+    account = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
+    device = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "device"], name="device_named_once")]
 
 
 class Login(models.Model):
@@ -102,12 +114,13 @@ def key_of_login(username: str) -> str:
 from sayso.identity.proofing.models import Attempt, Challenge, Proof, SignIn  # noqa: E402
 
 __all__ = [
-    "OFFICER",
+    "ROLES",
     "ApiKey",
     "Attempt",
     "Challenge",
     "Device",
     "DeviceLink",
+    "DeviceName",
     "Identifier",
     "Login",
     "LoginAddress",

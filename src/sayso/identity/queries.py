@@ -6,11 +6,13 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 
+from sayso.core.device import SIGNED_IN
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys, models, store
+from sayso.identity.models import ROLES
 from sayso.identity.store import Resolved
 
-__all__ = ["KnownIdentifier", "Link", "Resolved"]
+__all__ = ["ROLES", "KnownDevice", "KnownIdentifier", "Link", "Resolved", "Staff"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class KnownIdentifier:
     vouched_by: str
     proved: bool
     added_at: datetime
+    proved_at: datetime | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,29 @@ class Link:
     joined: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who works for the brand: the name customers are told, and what they may do."""
+
+    id: int
+    name: str
+    email: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A device joined to an account, now or by what she said. `until` is None where she is not signed in."""
+
+    device: str
+    name: str
+    since: datetime
+    signed_in_at: datetime
+    left_at: datetime
+    until: datetime | None
+    joined_at: datetime | None
+
+
 def device_subject(secret: str) -> str | None:
     """Give the subject of a device secret, or None when this browser never answered."""
     return store.subject_of_device(DjangoDatabase(), store.read_device_secret(secret))
@@ -42,6 +69,17 @@ def device_subject(secret: str) -> str | None:
 def account_by(kind: str, value: str) -> str | None:
     """Give the account known by an identifier, or None."""
     return store.account_by(DjangoDatabase(), kind, value)
+
+
+def account_by_lookup(kind: str, lookup: str) -> str | None:
+    """Give the account known by the keyed hash of an identifier, or None."""
+    row = models.Identifier.objects.filter(kind=kind, lookup=lookup).first()
+    return str(row.subject_id) if row else None
+
+
+def lookups_of(subject: str) -> list[tuple[str, str]]:
+    """List the identifiers of a subject, each as its kind and keyed hash."""
+    return store.lookups_of(DjangoDatabase(), [subject])
 
 
 def active_link(device: str, now: datetime) -> Link | None:
@@ -59,6 +97,50 @@ def links_of(account: str, now: datetime) -> list[Link]:
 
 def _link(row: models.DeviceLink) -> Link:
     return Link(str(row.device_id), str(row.account_id), row.started_at, row.joined_at is not None)
+
+
+def last_signed_in(device: str, account: str) -> datetime | None:
+    """Give when an account last signed in on a device, or None: the first time it is a new one to her."""
+    rows = models.DeviceLink.objects.filter(device_id=device, account_id=account)
+    until = rows.order_by("-until").values_list("until", flat=True).first()
+    return until - SIGNED_IN if until else None
+
+
+def devices_of(account: str, now: datetime) -> list[KnownDevice]:
+    """List the devices signed in to an account now, and those whose past it said was its own, oldest first."""
+    hers = {*joined_devices(account), *(link.device for link in links_of(account, now))}
+    by_device: dict[str, list[models.DeviceLink]] = {}
+    for row in models.DeviceLink.objects.filter(account_id=account, device_id__in=hers).order_by("id"):
+        by_device.setdefault(str(row.device_id), []).append(row)
+    names = {str(row.device_id): row for row in models.DeviceName.objects.filter(account_id=account)}
+    return [
+        _known_device(device, names.get(device), rows, account, now) for device, rows in by_device.items()
+    ]
+
+
+def _known_device(
+    device: str,
+    name: models.DeviceName | None,
+    rows: list[models.DeviceLink],
+    account: str,
+    now: datetime,
+) -> KnownDevice:
+    last = rows[-1]
+    return KnownDevice(
+        device=device,
+        name=keys.unseal(account, name.sealed).decode() if name else "",
+        since=rows[0].started_at,
+        signed_in_at=last.started_at,
+        left_at=last.ended_at or last.until,
+        until=last.until if last.ended_at is None and last.until > now else None,
+        joined_at=max((row.joined_at for row in rows if row.joined_at), default=None),
+    )
+
+
+def ways_in(account: str) -> list[int]:
+    """List the identifiers she can sign in by: each address she proved. Without one nobody gets in."""
+    rows = models.Identifier.objects.filter(subject_id=account, kind="email").exclude(proved_at=None)
+    return list(rows.values_list("id", flat=True))
 
 
 def joined_devices(account: str) -> list[str]:
@@ -92,9 +174,17 @@ def identifiers_of(account: str) -> list[KnownIdentifier]:
             row.vouched_by,
             row.proved_at is not None,
             row.added_at,
+            row.proved_at,
+            row.id,
         )
         for row in rows
     ]
+
+
+def address_of(account: str) -> str | None:
+    """Give the address letters go to: one she proved rather than one she is said to have."""
+    emails = [each for each in identifiers_of(account) if each.kind == "email"]
+    return max(emails, key=lambda each: each.proved).value if emails else None
 
 
 def account_of_person(person_id: int) -> str | None:
@@ -139,7 +229,23 @@ def api_key(secret: str) -> tuple[str, frozenset[str]] | None:
     return store.scopes_of_key(DjangoDatabase(), secret)
 
 
-def is_officer(person_id: int) -> bool:
-    """Tell whether a signed-in person works as privacy officer."""
+def roles_of(person_id: int) -> frozenset[str]:
+    """Give the roles somebody works for the brand in; none for a customer."""
+    found = staff_of(person_id)
+    return found.roles if found else frozenset()
+
+
+def staff_of(person_id: int) -> Staff | None:
+    """Give a signed-in person as staff, or None for a customer."""
     people = get_user_model().objects.filter(pk=person_id, is_staff=True, is_active=True)
-    return people.filter(groups__name=models.OFFICER).exists()
+    person = people.first()
+    if person is None:
+        return None
+    roles = frozenset(person.groups.filter(name__in=models.ROLES).values_list("name", flat=True))
+    return Staff(person_id, person.first_name, address_of_person(person_id), roles)
+
+
+def names_of(role: str) -> list[str]:
+    """List by name who works for the brand in a role."""
+    people = get_user_model().objects.filter(is_staff=True, is_active=True, groups__name=role)
+    return list(people.order_by("first_name").values_list("first_name", flat=True))

@@ -10,13 +10,15 @@ from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
-from sayso.core.device import SIGNED_IN, new_ticket, renewed
-from sayso.core.errors import Forbidden, Invalid
+from sayso.core.errors import Forbidden, Invalid, NotFound
 from sayso.core.values import new_id
 from sayso.core.vocabulary import Voucher
-from sayso.deployment.django_database import DjangoDatabase
-from sayso.identity import keys, models, queries, store
-from sayso.outbox import services as outbox
+from sayso.identity import keys, models, queries
+from sayso.identity.devices import end_link, join_device, name_device, renew_secret, start_link, unlink_device
+
+__all__ = [
+    "end_link", "join_device", "name_device", "renew_secret", "start_link", "unlink_device",
+]  # fmt: skip
 
 SCOPES = frozenset({"decide", "link", "facts", "items", "recommend", "asks", "narrow", "permit"})
 
@@ -102,52 +104,29 @@ def sign_in(person_id: int, email: str, now: datetime) -> str:
 
 
 @transaction.atomic
-def start_link(device: str, account: str, now: datetime) -> None:
-    """Link a device to the account signed in on it, for as long as a sign-in lasts.
-
-    An earlier link of that device to another account ends.
-    """
-    until = now + SIGNED_IN
-    link = queries.active_link(device, now)
-    if link and link.account == account:
-        models.DeviceLink.objects.filter(device_id=device, ended_at=None).update(until=until)
-        return
-    end_link(device, now)
-    models.DeviceLink.objects.create(device_id=device, account_id=account, started_at=now, until=until)
-
-
-@transaction.atomic
-def renew_secret(device: str, held: str) -> str:
-    """Give a device a new secret, as its link starts or ends; give the ticket for the browser that holds `held`.
-
-    The new secret is stored as a hash like every other, and sent by nobody but the browser's own host.
-    """
-    ticket = new_ticket(held)
-    store.renew_device(DjangoDatabase(), device, keys.secret_hash(renewed(held, ticket)))
-    return ticket
-
-
-@transaction.atomic
-def join_device(device: str, account: str, now: datetime) -> None:
-    """Record that the person says what this device gathered was hers. News `identity.joined`."""
-    models.DeviceLink.objects.filter(device_id=device, account_id=account, ended_at=None).update(
-        joined_at=now
-    )
-    outbox.post("identity.joined", {"device": device, "account": account}, now)
-
-
-@transaction.atomic
-def end_link(device: str, now: datetime) -> None:
-    """End the link of a device at sign-out or undo. News `identity.left`."""
-    for link in models.DeviceLink.objects.filter(device_id=device, ended_at=None):
-        models.DeviceLink.objects.filter(id=link.id).update(ended_at=now)
-        outbox.post("identity.left", {"device": device, "account": str(link.account_id)}, now)
-
-
-@transaction.atomic
 def declare_region(subject: str, region: str) -> None:
     """Record where a person says they live; it outranks what the brand delivers to."""
     models.Subject.objects.filter(id=subject).update(declared_region=region)
+
+
+@transaction.atomic
+def unlink_identifier(account: str, number: int) -> None:
+    """Take an identifier off an account: whoever comes by it is nobody we know.
+
+    Raises `NotFound` (unknown_identifier), and `Forbidden` (last_way_in) for the last one she can sign in by.
+    """
+    models.Subject.objects.select_for_update().filter(id=account).first()  # two at once: the second waits
+    row = models.Identifier.objects.filter(subject_id=account, id=number).first()
+    if row is None:
+        raise NotFound(
+            "unknown_identifier", "That does not belong to this account.", "Open the list of addresses again."
+        )
+    if queries.ways_in(account) == [number]:
+        remedy = "Add another way to sign in first, or delete your data."
+        raise Forbidden("last_way_in", "It is the only way to sign in to this account.", remedy)
+    people = models.Login.objects.filter(subject_id=account).values("person_id")
+    models.LoginAddress.objects.filter(person_id__in=people, lookup=row.lookup).delete()
+    row.delete()
 
 
 @transaction.atomic
@@ -199,10 +178,17 @@ def _new_person(email: str, now: datetime) -> int:
 
 
 @transaction.atomic
-def make_officer(email: str, now: datetime) -> int:
-    """Let the person behind an e-mail address work as privacy officer; give their login."""
+def make_staff(email: str, role: str, now: datetime, name: str = "") -> int:
+    """Let the person behind an e-mail address work for the brand in one more role; give their login.
+
+    `name` is what customers are told; without one it is read off the address. Raises `Invalid` for a role
+    that does not exist.
+    """
+    if role not in models.ROLES:
+        raise Invalid("unknown_role", f"There is no role {role!r}.", f"Choose among {list(models.ROLES)}.")
     person = get_user_model().objects.get(pk=person_for(email, now))
     person.is_staff = True
-    person.save(update_fields=["is_staff"])
-    person.groups.add(Group.objects.get_or_create(name=models.OFFICER)[0])
+    person.first_name = name or person.first_name or email.partition("@")[0].replace(".", " ").title()
+    person.save(update_fields=["is_staff", "first_name"])
+    person.groups.add(Group.objects.get_or_create(name=role)[0])
     return int(person.pk)

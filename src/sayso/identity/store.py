@@ -1,6 +1,6 @@
 """Find or add the subject behind a device secret, in plain SQL: edge and web share this."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,12 +18,14 @@ class Resolved:
     """Whom a reference means. `subjects` is everyone whose answer counts; empty when nobody is known.
 
     `linked` is the account signed in on the device, for whoever shows the device's own latest secret.
+    `lookups` are the identifiers the reference named, as kind and keyed hash, known to us or not.
     """
 
     subjects: tuple[str, ...]
     device: str | None = None
     account: str | None = None
     linked: str | None = None
+    lookups: tuple[tuple[str, str], ...] = ()
 
 
 def read_device_secret(secret: str | None) -> str:
@@ -102,6 +104,12 @@ def linked_account(db: Database, device: str, now: datetime) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
+def account_behind(db: Database, secret_hash: str, now: datetime) -> str | None:
+    """Give the account signed in on the device of this secret, or None; always None for a replaced secret."""
+    device, latest = _shown(db, secret_hash)
+    return linked_account(db, device, now) if device and latest else None
+
+
 def account_by(db: Database, kind: str, value: str) -> str | None:
     """Give the account known by an identifier, or None."""
     rows = db.run(
@@ -109,6 +117,18 @@ def account_by(db: Database, kind: str, value: str) -> str | None:
         [kind, keys.lookup(kind, value)],
     )
     return str(rows[0][0]) if rows else None
+
+
+def lookups_of(db: Database, subjects: Sequence[str]) -> list[tuple[str, str]]:
+    """List the identifiers of these subjects, each as its kind and keyed hash."""
+    if not subjects:
+        return []
+    places = ", ".join(["%s"] * len(subjects))
+    rows = db.run(
+        f"SELECT kind, lookup FROM identity_identifier WHERE subject_id IN ({places})",  # noqa: S608
+        list(subjects),
+    )
+    return [(str(kind), str(lookup)) for kind, lookup in rows]
 
 
 def scopes_of_key(db: Database, secret: str) -> tuple[str, frozenset[str]] | None:
@@ -138,10 +158,12 @@ def resolve(db: Database, reference: object, now: datetime) -> Resolved:
         raise Invalid("invalid_subject", "The subject reference is not one we look up by.", remedy)
     if not all(isinstance(value, str) and value for value in reference.values()):
         raise Invalid("invalid_subject", "A subject reference holds an empty value.", remedy)
-    device, latest = None, False
+    device, linked = None, None
     if "device" in reference:
-        device, latest = _shown(db, read_device_secret(reference["device"]))
-    linked = linked_account(db, device, now) if device and latest else None
+        secret_hash = read_device_secret(reference["device"])
+        device = subject_of_device(db, secret_hash)
+        linked = account_behind(db, secret_hash, now)
     named = _named(db, reference)
     subjects = dict.fromkeys(subject for subject in (device, linked, *named) if subject)
-    return Resolved(tuple(subjects), device, linked or next(iter(named), None), linked)
+    lookups = tuple((kind, keys.lookup(kind, reference[kind])) for kind in NAMED_BY if kind in reference)
+    return Resolved(tuple(subjects), device, linked or next(iter(named), None), linked, lookups)

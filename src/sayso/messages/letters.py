@@ -17,9 +17,14 @@ TEMPLATES: dict[str, str] = {
     "proof_code": "The code that shows, at this very moment, that it is her who asks.",
     "access_ready": "Her data is ready to download.",
     "erasure_confirmed": "What will be deleted, what stays and why, and the link to watch it.",
+    "erasure_proposed": "Staff began a deletion on her behalf, and how she takes it back.",
+    "erasure_declined": "A deletion is not carried out, why, and where to complain.",
     "erasure_done": "Everything that could be deleted is deleted and was searched again.",
     "rectification_done": "A correction reached every system.",
-    "officer_welcome": "Somebody was made privacy officer.",
+    "phone_stopped": "A no was recorded for her by telephone, and by whom.",
+    "phone_asked": "A yes was noted by telephone; the link that makes it hers.",
+    "device_joined": "She signed in on a browser that had answers, and what of it holds for her account.",
+    "unlinked": "A device or an address is no longer joined to her account.",
 }
 PLAIN = "plain"  # a letter another library wrote, sent as it is
 

@@ -16,8 +16,9 @@ from sayso.identity import keys
 from sayso.identity import queries as identity
 from sayso.inventory import queries as inventory
 from sayso.notices import queries as notices
-from sayso.rights import letters, package, person
+from sayso.rights import letters, package, person, queries
 from sayso.rights.models import Package, RightsRequest, key_of
+from sayso.staff import queries as staff
 
 KEPT_FOR = timedelta(days=7)
 
@@ -32,15 +33,36 @@ def begin(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     fulfilment.begin(row.id, key_of(row.id), steps, "", now)
 
 
-def _identity_sheets(account: str) -> list[dict[str, Any]]:
+def _when(at: datetime | None) -> str:
+    return utc_text(at) if at else ""
+
+
+def _identity_sheets(account: str, now: datetime) -> list[dict[str, Any]]:
     known = identity.identifiers_of(account)
-    rows = [[each.kind, each.value, each.vouched_by, each.proved, utc_text(each.added_at)] for each in known]
+    rows = [
+        [each.kind, each.value, each.vouched_by, utc_text(each.added_at), _when(each.proved_at)]
+        for each in known
+    ]
     declared, delivery = identity.regions_of(account)
-    named = ["kind", "value", "vouched_by", "proved", "added_at"]
+    named = ["kind", "value", "vouched_by", "added_at", "proved_at"]
     return [
         package.sheet("identifiers", named, rows),
         package.sheet("regions", ["declared", "delivery"], [[declared, delivery]]),
+        _devices_sheet(account, now),
+        package.sheet("opt_outs", ["identifier", "stopped", "since", "said_on"], _opt_outs(account)),
     ]
+
+
+def _devices_sheet(account: str, now: datetime) -> dict[str, Any]:
+    known = identity.devices_of(account, now)
+    times = [(each.since, each.signed_in_at, each.left_at, each.joined_at) for each in known]
+    rows = [[each.name, *map(_when, at)] for each, at in zip(known, times, strict=True)]
+    return package.sheet("devices", ["your_name_for_it", "since", "signed_in", "signed_out", "joined"], rows)
+
+
+def _opt_outs(account: str) -> list[list[Any]]:
+    stopped = consent.blocks_of(account)
+    return [[each.kind, each.scope, utc_text(each.since), each.source] for each in stopped]
 
 
 def _answers(subjects: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
@@ -48,12 +70,13 @@ def _answers(subjects: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]
     for brand in notices.brands():
         for event in consent.history_of(subjects, brand):
             said = event.evidence
-            where = [said.get("surface"), said.get("voucher"), said.get("locale")]
-            for choice, answer in event.answers.items():
+            where = [said.get("surface"), said.get("voucher"), said.get("staff"), said.get("locale")]
+            # An act without answers, such as a browser's signal, is a row of its own.
+            for choice, answer in (event.answers or {"": said["act"]}).items():
                 came_to = event.outcome.get(choice, "")
                 rows.append([event.recorded_at, brand, event.version, choice, answer, came_to, *where])
             receipts[event.event] = consent.receipt_of(subjects, event.event) or ""
-    named = ["at", "brand", "notice", "choice", "answer", "came_to", "where", "vouched_by", "locale"]
+    named = ["at", "brand", "notice", "choice", "answer", "came_to", "where", "vouched_by", "staff", "locale"]
     return [package.sheet("answers", named, rows)], receipts
 
 
@@ -65,9 +88,27 @@ def _steps(subjects: list[str]) -> list[dict[str, Any]]:
     return [package.sheet("steps", ["at", "system", "instruction", "choice", "state"], rows)]
 
 
-def _sources(row: RightsRequest, subjects: list[str]) -> tuple[list[package.Source], dict[str, str]]:
+def _requests(account: str) -> list[dict[str, Any]]:
+    rows = [
+        [
+            utc_text(each.received_at),
+            each.kind,
+            each.state,
+            utc_text(each.due_at),
+            each.approval.proposed_by if each.approval else "",
+            each.approval.decided_by if each.approval else "",
+        ]
+        for each in queries.requests_of(account)
+    ]
+    return [package.sheet("requests", ["at", "kind", "state", "due_at", "proposed_by", "decided_by"], rows)]
+
+
+def _sources(
+    row: RightsRequest, subjects: list[str], now: datetime
+) -> tuple[list[package.Source], dict[str, str]]:
     answers, receipts = _answers(subjects)
-    own = [*_identity_sheets(row.account), *answers, *_steps(subjects)]
+    looked = [package.sheet(*each) for each in staff.sheets_of(row.account)]
+    own = [*_identity_sheets(row.account, now), *answers, *_steps(subjects), *_requests(row.account), *looked]
     sources = [package.Source("sayso", {"en": "Sayso", "zh-Hant": "Sayso"}, own)]
     for system, exported in fulfilment.results_of(row.id):
         sources.append(package.Source(system, inventory.system(system).title, exported["sheets"]))
@@ -77,7 +118,7 @@ def _sources(row: RightsRequest, subjects: list[str]) -> tuple[list[package.Sour
 @transaction.atomic
 def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     """Put the package together, seal it for seven days and tell her."""
-    sources, receipts = _sources(row, held["subjects"])
+    sources, receipts = _sources(row, held["subjects"], now)
     content = package.build(sources, receipts, row.locale, now)
     until = now + KEPT_FOR
     Package.objects.create(request=row, sealed=keys.seal(key_of(row.id), content), until=until)

@@ -18,6 +18,7 @@ from sayso.inventory.queries import System
 from sayso.notices import queries as notices
 from sayso.rights import letters, person
 from sayso.rights.models import Package, RightsRequest, key_of
+from sayso.staff import services as staff
 
 STOP, DELETE, READ_BACK = 0, 1, 2
 Traces = dict[str, dict[str, Any]]  # system → what `find` gave
@@ -38,14 +39,20 @@ def _details(held: dict[str, Any], system: str) -> dict[str, Any]:
     return {"identifiers": held["identifiers"], "traces": held["traces"].get(system, {})}
 
 
-def _stops(held: dict[str, Any], now: datetime) -> Iterator[Step]:
+def _gate_stops(held: dict[str, Any]) -> Iterator[Step]:
     for brand in notices.brands():
         for subject in held["subjects"]:
             yield Step(fulfilment.GATE, "stop", STOP, brand, subject)
+
+
+def _removals(held: dict[str, Any], now: datetime) -> Iterator[Step]:
     for recipient, members in fulfilment.end_memberships(held["subjects"], now).items():
         for system in inventory.systems_of_recipient(recipient):
             for member in members:
                 yield Step(system.id, "audience.remove", STOP, system.brand, member=member)
+
+
+def _suppressions(held: dict[str, Any]) -> Iterator[Step]:
     for system, _ in person.systems_offering(Verb.SUPPRESS):
         # Before anything is deleted: an import in between would bring it back.
         yield Step(system.id, "suppress", STOP, system.brand, details=_details(held, system.id))
@@ -59,7 +66,7 @@ def _members(system: System, held: dict[str, Any]) -> list[str]:
 
 def steps_of(held: dict[str, Any], now: datetime) -> list[Step]:
     """List everything an erasure has to do: stop, delete, read back."""
-    steps = list(_stops(held, now))
+    steps = [*_gate_stops(held), *_removals(held, now), *_suppressions(held)]
     erasing: list[tuple[System, Connector]] = person.systems_offering(Verb.ERASE)
     checked: list[tuple[str, str, int]] = []
     for system, connector in erasing:
@@ -74,10 +81,24 @@ def steps_of(held: dict[str, Any], now: datetime) -> list[Step]:
     return steps
 
 
-def begin(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
-    """Stop every use, refuse re-imports and write every step, in the caller's transaction."""
+def _refuse_every_use(held: dict[str, Any], now: datetime) -> None:
     for brand in notices.brands():
         consent.mark_erasing(held["subjects"], brand, now)
+
+
+def stop(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
+    """Stop every use and have recipients told, and nothing else: whether to delete is not decided yet."""
+    _refuse_every_use(held, now)
+    steps = [*_gate_stops(held), *_removals(held, now)]
+    fulfilment.begin(row.id, key_of(row.id), steps, row.plan_version, now)
+
+
+def begin(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
+    """Stop every use, refuse re-imports and write every step, in the caller's transaction.
+
+    After `stop` this asks the gate once more before anything is deleted; who was told is not told again.
+    """
+    _refuse_every_use(held, now)
     identity.suppress(row.account, now)
     fulfilment.begin(row.id, key_of(row.id), steps_of(held, now), row.plan_version, now)
 
@@ -103,6 +124,7 @@ def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     _forget_other_requests(row)
     consent.forget_subjects(held["subjects"], now)
     fulfilment.strip(row.id, held["subjects"])
+    staff.forget(held["subjects"])
     row.account, row.proof = "", ""
     row.save()
     identity.forget(held["subjects"])

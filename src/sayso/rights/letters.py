@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from sayso.core.plan import read_plan
+from sayso.core.request import Why
 from sayso.deployment import env
 from sayso.messages import services as messages
 from sayso.notices import queries as notices
-from sayso.rights.models import RightsRequest
+from sayso.rights.models import RightsRequest, Sent
 
 
 def link(row: RightsRequest, held: dict[str, Any]) -> str:
@@ -35,7 +36,8 @@ def _signature() -> dict[str, Any]:
 
 def _send(template: str, row: RightsRequest, held: dict[str, Any], now: datetime, **context: Any) -> None:
     if held.get("email"):
-        messages.send(template, held["email"], {**_signature(), **context}, row.locale, now)
+        letter = messages.send(template, held["email"], {**_signature(), **context}, row.locale, now)
+        Sent.objects.create(request=row, letter=letter, template=template, at=now)
 
 
 def _kept(row: RightsRequest) -> list[dict[str, str]]:
@@ -54,9 +56,19 @@ def _kept(row: RightsRequest) -> list[dict[str, str]]:
     ]
 
 
-def erasure_confirmed(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
-    """Tell her that the deletion began, with the link to watch it."""
-    _send("erasure_confirmed", row, held, now, link=link(row, held))
+def erasure_confirmed(row: RightsRequest, held: dict[str, Any], now: datetime, waits: bool = False) -> None:
+    """Tell her that the deletion began, or waits for a second person, with the link to watch it."""
+    _send("erasure_confirmed", row, held, now, link=link(row, held), waits=waits)
+
+
+def erasure_proposed(row: RightsRequest, held: dict[str, Any], name: str, now: datetime) -> None:
+    """Tell her that staff began a deletion for her, and how she takes it back."""
+    _send("erasure_proposed", row, held, now, staff=name, page=own_page(row))
+
+
+def erasure_declined(row: RightsRequest, held: dict[str, Any], why: Why, now: datetime) -> None:
+    """Tell her that nothing is deleted, why, and where to complain (GDPR, Article 12(4))."""
+    _send("erasure_declined", row, held, now, why=why, page=own_page(row))
 
 
 def erasure_done(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:

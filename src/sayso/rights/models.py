@@ -31,6 +31,7 @@ class RightsRequest(models.Model):
     plan_version = models.CharField(max_length=71, blank=True)
     proof = models.CharField(max_length=64, blank=True)
     proof_level = models.IntegerField(default=0)
+    proof_at = models.DateTimeField(null=True)
     corrected_field = models.CharField(max_length=80, blank=True)
     closed_at = models.DateTimeField(null=True)
 
@@ -41,3 +42,33 @@ class Package(models.Model):
     request = models.OneToOneField(RightsRequest, on_delete=models.CASCADE, related_name="package")
     sealed = models.BinaryField()
     until = models.DateTimeField()
+
+
+class Approval(models.Model):
+    """A deletion that waits for a second person: who proposed it, who decided. Nobody's data stands here."""
+
+    request = models.OneToOneField(RightsRequest, on_delete=models.CASCADE, related_name="+")
+    proposer = models.IntegerField(null=True)  # a login of the staff; empty for the customer herself
+    proposed_by = models.CharField(max_length=150, blank=True)
+    proposed_at = models.DateTimeField()
+    decider = models.IntegerField(null=True)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    approved = models.BooleanField(null=True)
+    why = models.CharField(max_length=20, blank=True)
+
+
+class Policy(models.Model):
+    """What a brand wants of deletions: `four_eyes` lets those that customers confirm wait for staff too."""
+
+    brand = models.CharField(max_length=40, primary_key=True)
+    four_eyes = models.BooleanField(default=False)
+
+
+class Sent(models.Model):
+    """A letter that a request led to, by its number: what became of it is asked of the letters."""
+
+    request = models.ForeignKey(RightsRequest, on_delete=models.CASCADE, related_name="+")
+    letter = models.CharField(max_length=36)
+    template = models.CharField(max_length=40)
+    at = models.DateTimeField()

@@ -39,10 +39,17 @@ def need_proof(kind: RequestKind, proof: Proof | None, now: datetime) -> Proof |
     return proof
 
 
+def proved(proof: Proof | None) -> dict[str, Any]:
+    """Give what a request keeps of a proof: a reference to it, how strong it was, and when."""
+    if proof is None:
+        return {}
+    return {"proof": proof.reference, "proof_level": proof.level, "proof_at": proof.at}
+
+
 def _covered(account: str) -> dict[str, Any]:
     """Give everybody and everything a request of this account covers now."""
     return {
-        "email": person.email_of(account),
+        "email": identity.address_of(account),
         "subjects": person.subjects_of(account),
         "identifiers": [[each.kind, each.value] for each in person.identifiers_of(account)],
     }

@@ -1,6 +1,5 @@
 """The package a person takes home: a page to read, JSON, a CSV per table, receipts, and a manifest of hashes."""
 
-import csv
 import io
 import json
 import zipfile
@@ -10,10 +9,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from sayso.core.sheets import csv_bytes
 from sayso.core.values import utc_text
 from sayso.rights.page import render
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +26,6 @@ class Source:
 def sheet(name: str, columns: list[str], rows: list[list[Any]]) -> dict[str, Any]:
     """Make a sheet of our own."""
     return {"name": name, "columns": columns, "titles": [{} for _ in columns], "rows": rows, "withheld": {}}
-
-
-def escaped(value: object) -> str:
-    """Write a cell so that no spreadsheet takes it for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int | float) else text
-
-
-def _csv(sheet: Mapping[str, Any]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(sheet["columns"])
-    writer.writerows([escaped(value) for value in row] for row in sheet["rows"])
-    return ("\ufeff" + out.getvalue()).encode()
 
 
 def _data(sources: Sequence[Source]) -> bytes:
@@ -59,7 +43,7 @@ def _files(
     files = {"index.html": render(sources, locale, now).encode(), "data.json": _data(sources)}
     for source in sources:
         for each in source.sheets:
-            files[f"{source.id}/{each['name']}.csv"] = _csv(each)
+            files[f"{source.id}/{each['name']}.csv"] = csv_bytes(each["columns"], each["rows"])
     return files | {f"receipts/{event}.jws": jws.encode() for event, jws in receipts.items()}
 
 

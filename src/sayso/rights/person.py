@@ -20,12 +20,6 @@ def identifiers_of(account: str) -> list[Identifier]:
     return known + hashes + [Identifier("subject", subject) for subject in subjects_of(account)]
 
 
-def email_of(account: str) -> str | None:
-    """Give the address letters go to: one she proved rather than one she is said to have."""
-    emails = [each for each in identity.identifiers_of(account) if each.kind == "email"]
-    return max(emails, key=lambda each: each.proved).value if emails else None
-
-
 def systems_offering(verb: Verb) -> list[tuple[System, Connector]]:
     """List every system that can be asked for this, its connector beside it."""
     pairs = [(system, connectors.connect(system)) for system in inventory.all_systems()]

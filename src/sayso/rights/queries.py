@@ -5,15 +5,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sayso.core.clock import Rules
+from django.db.models import QuerySet
+
+from sayso.core.clock import Deadline, Rules
 from sayso.core.errors import NotFound
 from sayso.core.plan import Plan, read_plan
 from sayso.core.request import CLOSED, RequestKind, RequestState
 from sayso.fulfilment import queries as fulfilment
 from sayso.fulfilment.queries import DeliveryView
 from sayso.identity import keys
-from sayso.rights import correcting, letters, opening
+from sayso.rights import approving, correcting, deadlines, letters, opening
+from sayso.rights.approving import ApprovalView
 from sayso.rights.models import Package, RightsRequest
+
+__all__ = ["ApprovalView", "RequestView"]
+PAGE = 25  # requests on one page of the queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,10 @@ class RequestView:
     closed_at: datetime | None
     corrected_field: str = ""
     plan_version: str = ""
+    proof_level: int = 0
+    proof_at: datetime | None = None
+    approval: ApprovalView | None = None
+    known: bool = False  # whether its person still is
 
 
 def _view(row: RightsRequest) -> RequestView:
@@ -62,6 +72,10 @@ def _view(row: RightsRequest) -> RequestView:
         row.closed_at,
         row.corrected_field,
         row.plan_version,
+        row.proof_level,
+        row.proof_at,
+        approving.view_of(row),
+        bool(row.account),
     )
 
 
@@ -80,18 +94,33 @@ def requests_of(account: str) -> list[RequestView]:
     return _views(rows.order_by("-received_at"))
 
 
-def open_requests() -> list[RequestView]:
-    """List what is not closed, the most urgent first, for the privacy officer."""
-    return _views(RightsRequest.objects.exclude(state__in=CLOSED).order_by("due_at"))
+def _rows_of(which: str, now: datetime) -> QuerySet[RightsRequest]:
+    rows = RightsRequest.objects.order_by("due_at", "id")
+    if which == "done":
+        return rows.filter(state__in=CLOSED).order_by("-closed_at", "id")
+    still = rows.exclude(state__in=CLOSED)
+    return still.filter(due_at__lt=now) if which == "late" else still
 
 
-def recent_requests(limit: int = 50) -> list[RequestView]:
-    """List the newest requests, closed ones too, for the privacy officer."""
-    return _views(RightsRequest.objects.order_by("-received_at")[:limit])
+def queue(which: str, page: int, now: datetime, size: int = PAGE) -> list[RequestView]:
+    """List one page of what is `open`, `late` or `done`: by due date, the done ones by their end, newest first."""
+    return _views(_rows_of(which, now)[(page - 1) * size : page * size])
 
 
-def _some(request: str) -> RightsRequest:
-    row = RightsRequest.objects.filter(id=request).first()
+def queue_counts(now: datetime) -> dict[str, int]:
+    """Count what is open, late and done."""
+    return {which: _rows_of(which, now).count() for which in ("open", "late", "done")}
+
+
+def unread_deadlines() -> list[Deadline]:
+    """List the rows of the deadlines table that nobody read in their source: they run no clock."""
+    return [row for row in deadlines.table() if not row.verified]
+
+
+def some(request: str, lock: bool = False) -> RightsRequest:
+    """Give any request, for this room's own verbs. Raises `NotFound`."""
+    rows = RightsRequest.objects.select_for_update() if lock else RightsRequest.objects
+    row = rows.filter(id=request).first()
     if row is None:
         raise NotFound("unknown_request", "There is no such request.", "Look at the list of requests.")
     return row
@@ -99,7 +128,7 @@ def _some(request: str) -> RightsRequest:
 
 def officer_view(request: str) -> RequestView:
     """Give one request for the privacy officer. Raises `NotFound`."""
-    return _view(_some(request))
+    return _view(some(request))
 
 
 def link_of(request: str, account: str) -> str:

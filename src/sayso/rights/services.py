@@ -9,8 +9,15 @@ What the privacy centre calls:
     confirm_erasure(request, account, plan_version, proof, now) -> address of the request link
     cancel(request, account, now)                               -> None
 
+What the console calls, where deletions need a second person:
+
+    propose_erasure(account, who, now)                          -> request id
+    approve_erasure(request, who, plan_version, now)            -> None
+    decline_erasure(request, who, why, now)                     -> None
+    evidence_file(request, who, reason, now)                    -> bytes, signed
+
 What the worker calls: `advance(request, now)` and `advance_all(now)`; both may be repeated at any time.
-Reads are in `rights.queries`: `request_of`, `requests_of`, `open_requests`, `timeline_by_link`, `rules_of`.
+Reads are in `rights.queries`: `request_of`, `requests_of`, `queue`, `timeline_by_link`, `rules_of`.
 """
 
 import logging
@@ -21,18 +28,30 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from sayso.connectors.services import Identifier
-from sayso.core.errors import Conflict, Invalid, NotFound, SaysoError
-from sayso.core.request import CLOSED, Proof, RequestKind, RequestState, move
+from sayso.core.errors import Forbidden, Invalid, NotFound, SaysoError
+from sayso.core.request import CLOSED, UNDERWAY, Proof, RequestKind, RequestState, move
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment.services import Progress, Step
 from sayso.identity import keys
-from sayso.rights import access, correcting, erasure, letters, opening, queries
+from sayso.identity.queries import Staff
+from sayso.rights import access, approving, correcting, erasure, evidence, letters, opening, queries
+from sayso.rights.approving import set_policy
+from sayso.rights.deleting import (
+    approve_erasure,
+    cancel,
+    confirm_erasure,
+    decline_erasure,
+    plan_erasure,
+    propose_erasure,
+)
 from sayso.rights.models import Package, RightsRequest, key_of
-from sayso.rights.queries import RequestView
+from sayso.staff import services as staff
 
+__all__ = [
+    "advance", "advance_all", "approve_erasure", "ask_access", "ask_rectification", "cancel", "confirm_erasure",
+    "decline_erasure", "evidence_file", "plan_erasure", "propose_erasure", "read_package", "set_policy",
+]  # fmt: skip
 log = logging.getLogger("sayso.rights")
-_UNDERWAY = (RequestState.RUNNING, RequestState.WAITING_ON_SYSTEMS)
 
 
 @transaction.atomic
@@ -64,14 +83,10 @@ def ask_access(account: str, proof: Proof | None, now: datetime, locale: str = "
     """
     shown = opening.need_proof(RequestKind.ACCESS, proof, now)
     row = opening.open_request(
-        RequestKind.ACCESS, RequestState.RUNNING, account, locale, now, **_proved(shown)
+        RequestKind.ACCESS, RequestState.RUNNING, account, locale, now, **opening.proved(shown)
     )
     access.begin(row, opening.held_of(row), now)
     return row.id
-
-
-def _proved(proof: Proof | None) -> dict[str, Any]:
-    return {"proof": proof.reference, "proof_level": proof.level} if proof else {}
 
 
 def read_package(request: str, account: str, proof: Proof | None, now: datetime) -> bytes:
@@ -87,82 +102,19 @@ def read_package(request: str, account: str, proof: Proof | None, now: datetime)
     return keys.unseal(key_of(row.id), package.sealed)
 
 
-def plan_erasure(account: str, now: datetime, locale: str = "en") -> RequestView:
-    """Look into every system and say what an erasure would do there; nothing is changed yet.
-
-    Repeated calls replace the plan of the same open request; one that was confirmed is given as it stands.
-    Raises `Unavailable` when a system does not answer, and `SaysoError` with code `not_annotated` when one
-    holds what nobody described.
-    """
-    row = (
-        RightsRequest.objects.filter(account=account, kind=RequestKind.ERASURE)
-        .exclude(state__in=CLOSED)
-        .first()
-    )
-    if row is not None and row.state != RequestState.PLANNED:
-        return queries.request_of(row.id, account)
-    if row is None:
-        row = opening.open_request(RequestKind.ERASURE, RequestState.PLANNED, account, locale, now)
-    _plan_again(row, now)
-    return queries.request_of(row.id, account)
-
-
-def _plan_again(row: RightsRequest, now: datetime) -> dict[str, Any]:
-    """Look into every system anew and write what was seen; give what the request then holds sealed."""
-    held = opening.refreshed(row)
-    identifiers = [Identifier(kind, value) for kind, value in held["identifiers"]]
-    plan, traces = erasure.look(identifiers, now)
-    held = erasure.plan_into(row, held, plan, traces)
-    opening.seal(row, held)
-    row.save()
-    return held
-
-
-def confirm_erasure(request: str, account: str, plan_version: str, proof: Proof | None, now: datetime) -> str:
-    """Begin the erasure she has read the plan of; give the address of her request link.
-
-    Stops every use at once, then deletes, then reads back. Raises `Unproved` without a fresh proof and
-    `Conflict` with code `plan_changed` when the plan she read is not the one that stands. Confirming again
-    gives the same link.
-    """
-    shown = opening.need_proof(RequestKind.ERASURE, proof, now)
-    row = opening.mine(request, account)
-    if row.state in _UNDERWAY:
-        return letters.link(row, opening.held_of(row))
-    if row.state != RequestState.PLANNED:
-        raise Conflict("request_state", "This request is closed.", "Read the request again.")
-    held = _plan_again(row, now)
-    if row.plan_version != plan_version:
-        raise Conflict(
-            "plan_changed", "The plan changed since it was shown.", "Read the new plan, then confirm."
-        )
-    _begin_erasure(row.id, held, shown, now)
-    return letters.link(row, held)
-
-
 @transaction.atomic
-def _begin_erasure(request: str, held: dict[str, Any], proof: Proof | None, now: datetime) -> None:
-    row = RightsRequest.objects.select_for_update().get(id=request)
-    if row.state != RequestState.PLANNED:
-        return
-    row.state = move(RequestState.PLANNED, RequestState.RUNNING)
-    for name, value in _proved(proof).items():
-        setattr(row, name, value)
-    row.save()
-    erasure.begin(row, held, now)
-    letters.erasure_confirmed(row, held, now)
+def evidence_file(request: str, who: Staff, reason: str, now: datetime) -> bytes:
+    """Give the signed evidence of one request for a regulator.
 
-
-@transaction.atomic
-def cancel(request: str, account: str, now: datetime) -> None:
-    """Withdraw a request that was not confirmed yet. Raises `Conflict` once it was."""
-    row = opening.mine(request, account)
-    if row.state in _UNDERWAY:
-        raise Conflict("request_state", "This request is being carried out.", "Read the request again.")
-    row.state, row.closed_at = move(RequestState(row.state), RequestState.CANCELLED), now
-    row.sealed, row.plan = None, None
-    row.save()
-    transaction.on_commit(lambda: keys.destroy(key_of(request)))
+    While its person is known it is a look at her: it needs a reason, and she reads it.
+    Raises `Forbidden`, `Invalid` with code `reason_needed`, and `NotFound`.
+    """
+    row = queries.some(request)
+    if approving.ROLE not in who.roles:
+        raise Forbidden("wrong_role", "Only a privacy officer hands this out.", "Ask an officer.")
+    if row.account:
+        staff.look_at(row.account, who, approving.ROLE, reason, ["evidence"], now)
+    return evidence.signed_file(evidence.content(queries.officer_view(request), who.name, now))
 
 
 def _close_rectification(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
@@ -195,7 +147,7 @@ def _stands_still(row: RightsRequest) -> bool:
 @transaction.atomic
 def _advance_one(request: str, now: datetime) -> bool:
     row = RightsRequest.objects.select_for_update().get(id=request)
-    if row.state not in _UNDERWAY:
+    if row.state not in UNDERWAY:
         return False
     progress = fulfilment.progress_of(row.id)
     if progress is Progress.SETTLED:
@@ -230,9 +182,9 @@ def _destroy_keys(row: RightsRequest) -> None:
 def advance(request: str, now: datetime) -> bool:
     """Take a request as far as its deliveries allow; tell whether it was closed. Repeating it changes nothing."""
     row = RightsRequest.objects.get(id=request)
-    if row.state in _UNDERWAY and _stands_still(row):
+    if row.state in UNDERWAY and _stands_still(row):
         return False
-    closed = row.state in _UNDERWAY and _advance_one(request, now)
+    closed = row.state in UNDERWAY and _advance_one(request, now)
     row.refresh_from_db()
     if row.state in CLOSED and row.sealed is not None and not _needs_its_key(row, now):
         _destroy_keys(row)
@@ -244,7 +196,7 @@ def advance_all(now: datetime) -> int:
 
     Gives how many were closed. Called in every round of the worker and so at its start.
     """
-    open_or_sealed = Q(state__in=_UNDERWAY) | Q(state__in=CLOSED, sealed__isnull=False)
+    open_or_sealed = Q(state__in=UNDERWAY) | Q(state__in=CLOSED, sealed__isnull=False)
     closed = 0
     for request in list(RightsRequest.objects.filter(open_or_sealed).values_list("id", flat=True)):
         try:

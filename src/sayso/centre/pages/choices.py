@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sayso.centre import answers, shown
+from sayso.centre import answers, opt_outs, shown
 from sayso.centre.visitor import locale_of, right_now, the_brand, visitor_of
 from sayso.consent.queries import Recorded
 from sayso.core.errors import Invalid, NotFound
@@ -28,6 +28,8 @@ def choices(request: HttpRequest) -> HttpResponse:
         "visitor": visitor,
         "purposes": purposes,
         "base": answers.write_base(standings),
+        "signal": any(each.gpc for each in standings),
+        "held_back": opt_outs.held_back(standings, notice, locale_of(notice)),
         "stopping": [purpose for purpose in purposes if purpose.any_yes],
     }
     return render(request, "centre/choices.html", page)

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sayso.centre import answers, happened, known, shown, timeline
+from sayso.centre import answers, happened, known, opt_outs, shown, timeline
 from sayso.centre.visitor import Visitor, locale_of, right_now, the_brand, visitor_of
 from sayso.notices import queries as notices
 from sayso.rights import queries as rights
@@ -21,10 +21,13 @@ def home(request: HttpRequest) -> HttpResponse:
     visitor, now, brand = visitor_of(request), right_now(), the_brand()
     notice = notices.current(brand).notice
     locale = locale_of(notice)
-    purposes = shown.asked(notice, locale, answers.together(answers.standings(visitor, brand, now)))
+    standings = answers.standings(visitor, brand, now)
+    purposes = shown.asked(notice, locale, answers.together(standings))
     page = {
         "visitor": visitor,
         "purposes": purposes,
+        "signal": any(each.gpc for each in standings),
+        "held_back": opt_outs.held_back(standings, notice, locale),
         "stopping": [purpose for purpose in purposes if purpose.any_yes],
         "known": known.counts(visitor, notice, locale),
         "requests": [timeline.request_shown(one, locale) for one in _requests(visitor)[:3]],

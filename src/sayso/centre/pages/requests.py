@@ -81,6 +81,16 @@ def delete(request: HttpRequest, account: str) -> HttpResponse:
     if request.method == "POST" and proof is not None:
         services.plan_erasure(account, right_now(), _locale())
         return redirect("centre:delete")
+    waiting = next(
+        (
+            one
+            for one in rights.requests_of(account)
+            if one.kind is RequestKind.ERASURE and one.state is RequestState.AWAITING_APPROVAL
+        ),
+        None,
+    )
+    if waiting is not None:
+        return redirect("centre:request", waiting.id)
     planned = next(
         (
             r

@@ -21,6 +21,7 @@ from sayso.centre import arrival, shown
 from sayso.centre.forms import SignInForm
 from sayso.centre.pages.step_up import SAYS, session_of
 from sayso.centre.visitor import keep_ticket, locale_of, right_now, the_brand, visitor_of
+from sayso.consent import queries as consent
 from sayso.identity.proofing.email_loop.services import Outcome
 from sayso.identity.proofing.sign_in import services as sign_in
 from sayso.identity.proofing.sign_in.services import Begun, Proved
@@ -117,6 +118,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _base(request: HttpRequest) -> int:
+    """Give the revision the page was made from. A form without one has seen nothing, and undoes nothing."""
+    base = request.POST.get("base", "")
+    return int(base) if base.isascii() and base.isdigit() and len(base) < 16 else 0
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
     """Ask, once and with nothing pre-set, whether this browser's yeses hold for the account too."""
@@ -130,9 +137,13 @@ def join(request: HttpRequest) -> HttpResponse:
         page = {
             "parts": shown.parts_of(notice, joinable, locale),
             "facts": arrival.facts_here(visitor.device, notice, locale),
+            "base": consent.answered(visitor.account, brand, now).rev,
         }
         return render(request, "centre/join.html", page)
     ticked = [choice for choice in joinable if choice in request.POST.getlist("choice")]
-    arrival.join(visitor.device, visitor.account, ticked, request.POST.get("mine") == "yes", locale, now)
-    messages.success(request, _("Noted. What you did not tick stays with this browser alone."))
+    mine, base = request.POST.get("mine") == "yes", _base(request)
+    if arrival.join(visitor.device, visitor.account, ticked, mine, base, locale, now):
+        messages.success(request, _("Noted. What you did not tick stays with this browser alone."))
+    else:
+        messages.warning(request, _("You said no to some of it while this page lay open. Your no stands."))
     return redirect("centre:home")

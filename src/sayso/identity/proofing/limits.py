@@ -20,8 +20,10 @@ class Limit:
 LIMITS: dict[str, Limit] = {
     "sign_in_browser": Limit(5, timedelta(minutes=15)),
     "sign_in_address": Limit(8, timedelta(minutes=15)),
+    "opt_out_address": Limit(5, timedelta(minutes=15)),
     "proof_account": Limit(5, timedelta(minutes=15)),
     "proof_address": Limit(5, timedelta(minutes=15)),
+    "look_up": Limit(30, timedelta(minutes=15)),  # by one member of staff
 }
 
 

@@ -26,7 +26,7 @@ def commit_to_what_is_there(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("consent", "0001_initial")]
+    dependencies = [("consent", "0002_opt_outs")]
 
     operations = [
         migrations.AddField("event", "commitment", models.CharField(default="", max_length=64), preserve_default=False),

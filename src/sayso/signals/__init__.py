@@ -1,0 +1,1 @@
+"""Codecs for privacy signals from outside. Pure: standard library and the heart only."""
