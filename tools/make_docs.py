@@ -148,16 +148,20 @@ def errors_page() -> str:
     return "# Errors\n\n" + note + _table(("code", "status", "may pass by itself", "remedy"), rows)
 
 
+def _part(part: ast.pattern) -> str:
+    match part:
+        case ast.MatchValue(value=value):
+            return str(ast.literal_eval(value))
+        case ast.MatchAs(pattern=ast.MatchOr(patterns=words)):
+            return f"({'|'.join(map(_part, words))})"
+    return f"{{{ast.unparse(part)}}}"
+
+
 def _route(pattern: ast.pattern) -> tuple[str, str] | None:
     match pattern:
         case ast.MatchSequence(patterns=[methods, ast.MatchSequence(patterns=parts)]):
-            path = [
-                str(ast.literal_eval(part.value))
-                if isinstance(part, ast.MatchValue)
-                else f"{{{ast.unparse(part)}}}"
-                for part in parts
-            ]
-            return " ".join(re.findall(r"[A-Z]+", ast.unparse(methods))), "/" + "/".join(path)
+            path = "/".join(map(_part, parts))
+            return " ".join(re.findall(r"[A-Z]+", ast.unparse(methods))), f"/{path}"
     return None
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from sayso import __version__
 from sayso.api.application import api
 from sayso.consent import receipts
+from sayso.consent.log import signing
 from tests.deployed import Deployment
 from tools import make_docs
 
@@ -34,9 +35,9 @@ def test_a_deployment_names_its_own_edge_and_that_edge_answers(served: Deploymen
     assert httpx.get(f"{told['edge']}/healthz").status_code == 200
 
 
-def test_the_keys_to_pin_are_the_public_half_of_what_signs() -> None:
+def test_the_keys_to_pin_are_the_public_half_of_what_signs(db: None) -> None:
     told = Client().get("/v1/keys").json()
-    assert told == receipts.public_keys()
+    assert told == {**receipts.public_keys(), "log": signing.public_keys("localhost:8701/log")}
     (key,) = told["keys"].values()
     assert len(key) == 43  # 32 bytes as base64url
 

@@ -71,7 +71,7 @@ def test_what_breaks_unexpectedly_tells_nothing_and_is_no_page(monkeypatch: pyte
     def breaks() -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr(discovery.receipts, "public_keys", breaks)
+    monkeypatch.setattr(discovery.consent, "public_keys", breaks)
     status, told = refused("GET", "/v1/keys", b"")
     assert (status, told["code"]) == (500, "internal")
 
@@ -80,7 +80,7 @@ def test_what_may_pass_by_itself_says_when_to_try_again(monkeypatch: pytest.Monk
     def busy() -> None:
         raise errors.Unavailable("busy", "Too much is waiting.", "Send it again in a second.")
 
-    monkeypatch.setattr(discovery.receipts, "public_keys", busy)
+    monkeypatch.setattr(discovery.consent, "public_keys", busy)
     reply = Client().get("/v1/keys")
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "1")
 

@@ -15,6 +15,7 @@ DOORS = {
     "ledger",  # the one way to write an answer
     "blocks",  # refusals of an identifier, in plain SQL
     "signal",  # what is written when a browser's signal is first seen
+    "log",  # checkpoints and proofs, read by edge and command line
     "receipts",  # signing and checking
     "proofing",  # how somebody shows who they are, one folder per method
     "ages",  # how old somebody said they are

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from django.test import Client
 
 from sayso.consent import queries as consent
+from sayso.consent.log import keeper, proving
 from sayso.core.vocabulary import ConsentStatus
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import queries as identity
 from tests import linen
 from tests.centre.conftest import ADA, BRAND, Answering, sign_in
@@ -138,7 +140,26 @@ def test_every_answer_stands_in_the_history_with_its_proof(browser: Client, answ
     assert "Not independently witnessed" in shown
     receipt = browser.get(f"{proof.group(1)}/receipt.json")
     assert receipt["Content-Disposition"].startswith("attachment")
-    assert set(receipt.json()) == {"typ", "receipt"}
+    assert set(receipt.json()) == {"typ", "receipt", "in_log_by"}
+
+
+def test_a_proof_says_when_it_will_be_in_the_log_and_then_where_it_is(
+    browser: Client, answered: Answering
+) -> None:
+    answered(purchases="given")
+    address = re.search(r'href="(/centre/proof/[^"]+)"', browser.get("/centre/history").content.decode())
+    assert address
+    before = browser.get(address.group(1)).content.decode()
+    assert "will be in the log by" in before
+    keeper.tick(DjangoDatabase(), datetime.now(UTC))
+    after = browser.get(address.group(1)).content.decode()
+    assert "Entry 1 of 1" in after
+    for link in ('href="/v1/keys"', 'href="/verify"'):
+        assert link in after
+    file = browser.get(f"{address.group(1)}/receipt.json")
+    held = proving.check(file.content, browser.get("/v1/keys").json())
+    assert isinstance(held, proving.Held)
+    assert held.place is not None
 
 
 def test_the_proof_of_somebody_else_is_not_found(browser: Client, answered: Answering) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from sayso.core.receipt import Facts, receipt
+from sayso.core.errors import Malformed
+from sayso.core.leaf import answer_leaf
+from sayso.core.receipt import Facts, leaf_of, receipt
 from tests import linen
 from tests.linen import PASS_ON, PURCHASES
 
@@ -18,6 +20,8 @@ FACTS = Facts(
     recorded_at="2026-05-04T09:00:00.000000Z",
     leaf_hash="ab" * 32,
     salt="cd" * 16,
+    commitment="12" * 32,
+    in_log_by="2026-05-04T09:10:00.000000Z",
     voucher="device",
     method="banner, banner-1, choose",
     locale="en",
@@ -86,3 +90,15 @@ def test_the_third_party_is_named_with_its_country(content: dict[str, Any]) -> N
 def test_the_same_event_gives_the_same_bytes(content: dict[str, Any]) -> None:
     again = receipt(linen.publish(linen.document()), FACTS)
     assert json.dumps(again) == json.dumps(content)
+
+
+def test_a_receipt_says_all_that_its_entry_in_the_log_is_made_of(content: dict[str, Any]) -> None:
+    parts = (FACTS.seq, "linen-and-loom", FACTS.version, FACTS.answers, FACTS.outcome, FACTS.recorded_at)
+    assert leaf_of(content) == answer_leaf(*parts, FACTS.commitment)
+
+
+@pytest.mark.parametrize("part", ["sayso:log", "dpv:hasRecordOfActivity", "dct:created"])
+def test_a_receipt_that_says_too_little_has_no_entry(content: dict[str, Any], part: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        leaf_of({name: value for name, value in content.items() if name != part})
+    assert refused.value.code == "malformed_receipt"

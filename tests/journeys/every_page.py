@@ -97,6 +97,7 @@ SAYSO = (
         "sayso", "centre:opt_out", "nobody", "/privacy-choices", state="without a cookie", sees="#identifier"
     ),
     Stop("sayso", "centre:opt_out", "ada", "/privacy-choices", state="signed in", sees="#here"),
+    Stop("sayso", "centre:verify", "nobody", "/verify", sees="#start"),
     Stop("sayso", "account_login", "nobody", "/sign-in"),
     Stop("sayso", "account_request_login_code", "nobody", "/sign-in", lands="account_login"),
     Stop("sayso", "account_confirm_login_code", "waiting", "/sign-in/code", sees="#code"),

@@ -1,4 +1,4 @@
-"""Where the hot path is, and with which keys receipts are signed."""
+"""Where the hot path is, and with which keys receipts and the log are signed."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from sayso import __version__
-from sayso.consent import receipts
+from sayso.consent import queries as consent
 from sayso.deployment import env
 
 router = Router(tags=["discovery"])
@@ -18,7 +18,7 @@ def discover(request: HttpRequest) -> dict[str, str]:
     return {"edge": env.text("SAYSO_EDGE_ADDRESS"), "version": __version__}
 
 
-@router.get("/keys", summary="The public keys that sign receipts, to pin")
+@router.get("/keys", summary="The public keys that sign receipts and the log, to pin")
 def keys(request: HttpRequest) -> dict[str, Any]:
-    """Give the receipt keys as `{"typ": …, "keys": {key id: base64url}}`."""
-    return receipts.public_keys()
+    """Give them as `{"typ": …, "keys": {key id: base64url}, "log": [name+id+base64]}`."""
+    return consent.public_keys()

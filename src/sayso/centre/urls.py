@@ -24,6 +24,7 @@ from sayso.centre.pages import (
     security,
     sign_in,
     step_up,
+    verify,
 )
 
 pages: list[URLPattern | URLResolver] = [
@@ -83,6 +84,7 @@ pages: list[URLPattern | URLResolver] = [
     path("privacy-choices/browser", opt_out.opt_out_browser, name="opt_out_browser"),
     path("privacy-choices/lift", opt_out.lift, name="lift"),
     path(".well-known/gpc.json", opt_out.gpc_support, name="gpc_support"),
+    path("verify", verify.verify, name="verify"),
     path("language", language.set_language, name="language"),
 ]
 urlpatterns = [

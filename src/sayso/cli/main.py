@@ -42,6 +42,7 @@ def main() -> None:
       sayso key BRAND --scope …     make a key for the brand's server
       sayso serve                   run edge, pages and worker
       sayso verify FILE --keys PINS check a receipt offline
+      sayso audit                   follow the log of all answers
 
     Settings are SAYSO_* environment variables; `sayso settings` lists them.
     """
@@ -120,7 +121,7 @@ def key(brand: str, scopes: tuple[str, ...], label: str) -> None:
     "pins",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     required=True,
-    help="Pinned public keys, as GET /v1/keys gave them.",
+    help="Pinned public keys, as GET /v1/keys gave them; add `witnesses` that you trust.",
 )
 def verify(file: Path, pins: Path) -> None:
     """Check a receipt or a request's evidence file offline against pinned keys. Exits with 1 when it fails."""
@@ -131,6 +132,37 @@ def verify(file: Path, pins: Path) -> None:
     holds, lines = evidence_file.verify_file(evidence, pins) if evidence else verify_files(file, pins)
     click.echo("\n".join(lines))
     sys.exit(0 if holds else 1)
+
+
+@main.command()
+@click.option("--log", "address", help="The log's public address; by default this deployment's own.")
+@click.option(
+    "--database", is_flag=True, help="Compare every row of the database of SAYSO_DATABASE_URL as well."
+)
+@click.option(
+    "--keys",
+    "pins",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Pinned public keys, as GET /v1/keys gave them; otherwise the log's own word is taken.",
+)
+@click.option(
+    "--from",
+    "last",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file that keeps the last checkpoint seen.  [default: audit.checkpoint in SAYSO_HOME]",
+)
+@click.option("--once/--follow", default=True, show_default=True, help="Look once, or every five seconds.")
+@plainly
+def audit(address: str | None, database: bool, pins: Path | None, last: Path | None, once: bool) -> None:
+    """Follow the log, and fail loudly when a recorded answer was changed behind its back.
+
+    Each new checkpoint must be signed, fresh, and continue the last one seen. With --database every answer is
+    held to its entry in the log; one may be missing under a tombstone only. Exits with 0 when all holds, 1 when
+    something does not, with the reason, and 2 when it could not look.
+    """
+    from sayso.cli import auditing
+
+    sys.exit(auditing.run(address, database, pins, last, once))
 
 
 @main.command()

@@ -1,21 +1,14 @@
 """Check a receipt file offline and say the outcome in plain words."""
 
-import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sayso.consent.receipts import Rejected, verify
+from sayso.consent.log.proving import Held, Place, Rejected, check
 from sayso.core.errors import SaysoError
-from sayso.core.values import read_json
+from sayso.core.values import read_json, utc_text
 
-
-def _token(raw: bytes) -> str:
-    """Read a receipt file: the compact text itself, or the JSON `{"receipt": "…"}` the pages give."""
-    text = raw.decode("utf-8", "replace").strip()
-    if not text.startswith("{"):
-        return text
-    found = read_json(raw)
-    return str(found.get("receipt", "")) if isinstance(found, dict) else ""
+UNWITNESSED = "Not independently witnessed."
 
 
 def _summary(content: dict[str, Any]) -> list[str]:
@@ -29,13 +22,27 @@ def _summary(content: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _witnessed(place: Place) -> str:
+    return f"Witnessed by {', '.join(place.witnesses)}." if place.witnesses else UNWITNESSED
+
+
+def _in_log(held: Held) -> list[str]:
+    place = held.place
+    if place is None:
+        promise = f"PROMISED in the log by {held.in_log_by}; download the receipt again for its proof"
+        return [promise, UNWITNESSED]
+    at = utc_text(datetime.fromtimestamp(place.signed_at, UTC)) if place.signed_at is not None else "unknown"
+    where = f"IN LOG   {place.origin}, entry {place.index + 1} of {place.size}, signed {at}"
+    return [where, _witnessed(place)]
+
+
 def verify_files(file: Path, pins: Path) -> tuple[bool, list[str]]:
     """Check a receipt file against a file of pinned keys; give whether it holds and lines to print."""
     try:
-        outcome = verify(_token(file.read_bytes()), json.loads(pins.read_text()))
-    except (SaysoError, ValueError) as broken:
-        return False, [f"REFUSED  malformed: {broken}"]
+        outcome = check(file.read_bytes(), read_json(pins.read_bytes()))
+    except SaysoError as broken:
+        return False, [f"REFUSED  bad_pins: {broken.detail}"]
     if isinstance(outcome, Rejected):
         return False, [f"REFUSED  {outcome.code}: {outcome.reason}"]
     signed = f"HOLDS    signed with pinned key {outcome.key_id}"
-    return True, [signed, *_summary(outcome.content), "Not independently witnessed."]
+    return True, [signed, *_summary(outcome.content), *_in_log(outcome)]

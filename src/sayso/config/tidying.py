@@ -1,10 +1,11 @@
-"""What is swept away once an hour: ended sessions, old looks of staff, deleted rows a log file still holds."""
+"""What is swept away once an hour: what has come to its end, and deleted rows that a log file still holds."""
 
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from sayso.consent import services as consent
 from sayso.identity.proofing.sign_in import services as sign_in
 from sayso.staff import services as staff
 
@@ -23,6 +24,7 @@ def tidy(now: datetime) -> int:
     sign_in.forget_old(now)
     swept, _ = Session.objects.filter(expire_date__lt=now).delete()
     staff.tidy(now)
+    consent.end_retention(now)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

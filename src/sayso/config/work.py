@@ -1,6 +1,7 @@
-"""What the worker does: hand news upwards, carry out what is due, send letters."""
+"""What the worker does: keep the log, hand news upwards, carry out what is due, send letters."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from django.db import close_old_connections
 from sayso.changes import services as changes
 from sayso.changes import worker as changes_news
 from sayso.config import guardian_letters, local_systems, tidying
+from sayso.consent.log import keeper
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment import worker as fulfilment_news
 from sayso.identity.proofing.email_plus import services as email_plus
@@ -32,6 +35,7 @@ def once(now: datetime) -> int:
     """Do everything that is due now and give how many things were done."""
     local_systems.register()
     steps: list[Callable[[], int]] = [
+        lambda: keeper.tick(DjangoDatabase(), now),
         *(
             lambda name=name, topics=topics: outbox.deliver(name, topics)
             for name, topics in CONSUMERS.items()
@@ -60,7 +64,10 @@ def _guarded(step: Callable[[], int]) -> int:
 
 
 def forever(stopping: Callable[[], bool]) -> None:
-    """Work until told to stop."""
+    """Work until told to stop. The log has a keeper of its own: no slow delivery may delay a checkpoint."""
+    log_keeper = threading.Thread(target=keeper.keep, args=[stopping], name="log-keeper", daemon=True)
+    log_keeper.start()
     while not stopping():
         if not once(datetime.now(UTC)):
             time.sleep(IDLE)
+    log_keeper.join()

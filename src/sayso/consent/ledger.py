@@ -23,8 +23,8 @@ from sayso.core.consent import (
     write_held,
 )
 from sayso.core.errors import Conflict, Unavailable
+from sayso.core.leaf import answer_leaf, commitment
 from sayso.core.masking import changes, permit_mask
-from sayso.core.merkle import leaf_hash
 from sayso.core.values import canonical, new_id, utc_text
 from sayso.deployment.database import Database
 from sayso.identity import keys
@@ -51,7 +51,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event as the ledger holds it. `evidence` is what stands sealed in it, with `salt`."""
+    """An event as the ledger holds it. `evidence` is what stands sealed in it, with `salt`.
+
+    `commitment` is the hash that stands for all of it in the log.
+    """
 
     seq: int
     subject: str
@@ -64,6 +67,7 @@ class Recorded:
     leaf_hash: str
     evidence: dict[str, Any]
     body_hash: str
+    commitment: str
     replayed: bool = False
 
 
@@ -76,22 +80,31 @@ def body_hash_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-_SELECT = (
-    "SELECT seq, subject, brand, event, version, answers, outcome, recorded_at, leaf_hash, sealed, body_hash"
-    " FROM consent_event WHERE subject = %s"
-)
-_INSERT = (
-    "INSERT INTO consent_event"
-    " (seq, subject, brand, event, version, answers, outcome, recorded_at, leaf_hash, sealed, body_hash)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_COLUMNS = """seq, subject, brand, event, version, answers, outcome, recorded_at, leaf_hash, sealed, body_hash,
+ commitment"""
+_SELECT = f"SELECT {_COLUMNS} FROM consent_event WHERE subject = %s"  # noqa: S608 our own columns
+_MARKS = ", ".join(["%s"] * 12)
+_INSERT = f"INSERT INTO consent_event ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 our own columns
 
 
 def _read_event(row: Sequence[Any], replayed: bool = False) -> Recorded:
     evidence = json.loads(keys.unseal(row[1], row[9]))
     answers, outcome = json.loads(row[5]), json.loads(row[6])
+    seq, subject, brand, event, version, _, _, recorded_at, leaf, _, body_hash, committed = row
     return Recorded(
-        row[0], row[1], row[2], row[3], row[4], answers, outcome, row[7], row[8], evidence, row[10], replayed
+        seq,
+        subject,
+        brand,
+        event,
+        version,
+        answers,
+        outcome,
+        recorded_at,
+        leaf,
+        evidence,
+        body_hash,
+        committed,
+        replayed,
     )
 
 
@@ -186,14 +199,6 @@ def _write_standing(
         raise _Stale
 
 
-def _leaf(
-    seq: int, brand: str, version: str, answers: dict[str, str], at: str, evidence: dict[str, Any]
-) -> str:
-    # The sealed evidence enters the leaf as a salted hash: it can be proved, and read by nobody.
-    commitment = hashlib.sha256(canonical(evidence)).hexdigest()
-    return leaf_hash(canonical([seq, brand, version, answers, at, commitment])).hex()
-
-
 def _write_event(
     db: Database, seq: int, item: Submission, subject: str, outcome: Any, now: datetime
 ) -> Recorded:
@@ -201,7 +206,8 @@ def _write_event(
     evidence = {**answer.evidence(), "salt": os.urandom(16).hex()}
     answers = {choice: str(said) for choice, said in answer.answers.items()}
     came_to = {choice: str(status) for choice, status in outcome.items()}
-    leaf = _leaf(seq, item.brand, answer.version, answers, at, evidence)
+    committed = commitment(evidence, subject, answer.event, item.body_hash)
+    leaf = answer_leaf(seq, item.brand, answer.version, answers, came_to, at, committed)
     db.run(
         _INSERT,
         [
@@ -216,6 +222,7 @@ def _write_event(
             leaf,
             keys.seal(subject, canonical(evidence)),
             item.body_hash,
+            committed,
         ],
     )
     return Recorded(
@@ -230,6 +237,7 @@ def _write_event(
         leaf,
         evidence,
         item.body_hash,
+        committed,
     )
 
 

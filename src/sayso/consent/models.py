@@ -1,4 +1,4 @@
-"""Tables of the ledger. `ledger.py` alone writes them, in plain SQL; the ORM only reads.
+"""Tables of the ledger and its log. `ledger.py` and `log/` write them, in plain SQL; the ORM only reads.
 
 In clear in an event stand its number, brand, notice version, answers, times and leaf hash; everything else
 is sealed under the subject's key. No network address, no user agent, ever.
@@ -20,6 +20,7 @@ class Event(models.Model):
     recorded_at = models.CharField(max_length=27)
     body_hash = models.CharField(max_length=64)
     leaf_hash = models.CharField(max_length=64)
+    commitment = models.CharField(max_length=64)  # salted hash of what is sealed, and of whose it is
     sealed = models.BinaryField()
 
     class Meta:
@@ -70,7 +71,47 @@ class Evidence(models.Model):
     brand = models.CharField(max_length=40)
     version = models.CharField(max_length=71)
     answers = models.TextField()
+    outcome = models.TextField()
     recorded_at = models.CharField(max_length=27)
     leaf_hash = models.CharField(max_length=64)
+    commitment = models.CharField(max_length=64)
     basis = models.CharField(max_length=120)
     keep_until = models.CharField(max_length=27)
+
+
+class Tombstone(models.Model):
+    """Why entries of the log have no answer any more: an erasure, or the end of their retention."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    why = models.CharField(max_length=20)
+    covers = models.TextField()  # JSON: [number, leaf hash] of each entry it excuses
+    at = models.CharField(max_length=27)
+    keep_until = models.CharField(max_length=27, blank=True)
+    leaf_hash = models.CharField(max_length=64)
+
+
+class Leaf(models.Model):
+    """An entry's place in the log. Places follow the numbers of the ledger, without gaps."""
+
+    position = models.BigIntegerField(primary_key=True)
+    seq = models.BigIntegerField(unique=True)
+    leaf_hash = models.CharField(max_length=64)
+
+
+class Node(models.Model):
+    """A complete subtree of the log's tree, above the leaves. It never changes."""
+
+    pk = models.CompositePrimaryKey("level", "position")
+    level = models.IntegerField()
+    position = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+
+class Checkpoint(models.Model):
+    """What the log keeper signed at one size: one root, for ever; the note is signed afresh while it lasts."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.CharField(max_length=64)
+    origin = models.CharField(max_length=200)
+    note = models.TextField()
+    signed_at = models.CharField(max_length=27)

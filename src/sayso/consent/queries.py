@@ -4,15 +4,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
 from sayso.consent import blocks, ledger, models, receipts
 from sayso.consent.ledger import Recorded
+from sayso.consent.log import proving, reading
 from sayso.core.age import MINORS, Band, youngest
 from sayso.core.consent import Published, Standing, as_one_person, statuses
 from sayso.core.consent import band_of as age_band
 from sayso.core.layout import locale_for
+from sayso.core.log_proof import LogProof, read_proof
 from sayso.core.masking import masked
 from sayso.core.opt_out import Scope, covered
 from sayso.core.values import read_utc, utc_text
@@ -143,12 +146,38 @@ def said_yes_by(subjects: list[str], brand: str, at: datetime) -> set[str]:
     return {choice for said in outcomes for choice, status in said.items() if status in PERMITTING}
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a person keeps of an answer: its signed receipt, and the proof from the log once it is in it."""
+
+    receipt: str
+    in_log_by: str
+    proof: str | None
+
+    @property
+    def place(self) -> LogProof | None:
+        """Give where in the log the answer stands, or None before."""
+        return read_proof(self.proof) if self.proof else None
+
+
+def kept(event: Recorded) -> Kept:
+    """Give the receipt of a recorded answer, with its proof when it is in the log."""
+    facts = receipts.facts_of(event)
+    signed = receipts.sign(event, notices.version(event.brand, event.version))
+    return Kept(signed, facts.in_log_by, reading.proof_of(DjangoDatabase(), event.seq))
+
+
 def receipt_of(subjects: list[str], event: str) -> str | None:
     """Give the signed receipt of an answer that one of these subjects gave, or None."""
     for subject in subjects:
         if found := ledger.event_of(DjangoDatabase(), subject, event):
             return receipts.sign(found, notices.version(found.brand, found.version))
     return None
+
+
+def public_keys() -> dict[str, Any]:
+    """Give the keys to pin: those of receipts and those of the log."""
+    return proving.public_keys(DjangoDatabase())
 
 
 def has_evidence(subjects: list[str], brand: str) -> bool:

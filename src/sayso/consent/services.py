@@ -8,10 +8,13 @@ from django.db import transaction
 
 from sayso.consent import ledger, models, queries
 from sayso.consent.ledger import Recorded, Submission
+from sayso.consent.log import tombstones
+from sayso.consent.log.tombstones import Covered
 from sayso.consent.opting_out import block, carry_signal, heed_signal, lift_block
 from sayso.core.consent import Answer
 from sayso.core.duration import Duration
 from sayso.core.layout import text_hash
+from sayso.core.leaf import Tombstone
 from sayso.core.values import canonical, new_id, read_utc, utc_text
 from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
@@ -164,25 +167,43 @@ def forget_subjects(subjects: list[str], now: datetime) -> int:
     """Drop these subjects' standings and cut their events from them; give how many events were cut.
 
     What must still be proved moves to the evidence table under a fresh random number, with its legal basis
-    and end date; what was sealed stays behind and dies with the subject's key.
+    and end date; what was sealed stays behind and dies with the subject's key. A tombstone tells auditors of
+    the log that these entries were erased by right, and not removed behind its back.
     """
-    keep_until = utc_text(EVIDENCE_KEPT.after(now))
-    cut = 0
+    keep_until = EVIDENCE_KEPT.after(now)
+    cut: list[Covered] = []
     for subject in subjects:
         number = new_id()
-        for event in models.Event.objects.filter(subject=subject):
+        mine: list[Covered] = []
+        for event in models.Event.objects.filter(subject=subject).order_by("seq"):
             models.Evidence.objects.create(
                 seq=event.seq,
                 number=number,
                 brand=event.brand,
                 version=event.version,
                 answers=event.answers,
+                outcome=event.outcome,
                 recorded_at=event.recorded_at,
                 leaf_hash=event.leaf_hash,
+                commitment=event.commitment,
                 basis=EVIDENCE_BASIS,
-                keep_until=keep_until,
+                keep_until=utc_text(keep_until),
             )
-            cut += 1
+            mine.append((event.seq, event.leaf_hash))
+        if mine:
+            tombstones.lay(DjangoDatabase(), Tombstone.ERASURE, mine, keep_until, now)
         models.Event.objects.filter(subject=subject).delete()
         models.Standing.objects.filter(subject=subject).delete()
-    return cut
+        cut += mine
+    return len(cut)
+
+
+@transaction.atomic
+def end_retention(now: datetime) -> int:
+    """Delete the evidence whose end date has come, under one tombstone; give how many entries it covers."""
+    ended = models.Evidence.objects.filter(keep_until__lte=utc_text(now)).order_by("seq")
+    covered = list(ended.values_list("seq", "leaf_hash"))
+    if covered:
+        tombstones.lay(DjangoDatabase(), Tombstone.END_OF_RETENTION, covered, None, now)
+        models.Evidence.objects.filter(seq__in=[seq for seq, _ in covered]).delete()
+    return len(covered)

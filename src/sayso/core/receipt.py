@@ -1,10 +1,13 @@
 """The receipt a person keeps: what ISO/IEC TS 27560 asks for, in the words of DPV 2.3. No contact data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sayso.core.choice import OWN_USE
 from sayso.core.consent import Published
+from sayso.core.errors import Malformed
+from sayso.core.leaf import answer_leaf
 from sayso.core.notice import Notice
 from sayso.core.purpose import Part, Purpose
 from sayso.core.vocabulary import STATUS_IRI, ConsentStatus, LegalBasis
@@ -36,6 +39,8 @@ class Facts:
     recorded_at: str
     leaf_hash: str
     salt: str
+    commitment: str
+    in_log_by: str
     voucher: str
     method: str
     locale: str
@@ -152,5 +157,34 @@ def receipt(published: Published, facts: Facts) -> dict[str, Any]:
         "schema:recipient": "dpv:DataSubject",
         "dpv:hasRecordOfActivity": _record(published, facts),
         "sayso:vouchedBy": facts.voucher,
-        "sayso:log": {"seq": facts.seq, "leafHash": facts.leaf_hash, "salt": facts.salt},
+        "sayso:log": {
+            "seq": facts.seq,
+            "leafHash": facts.leaf_hash,
+            "commitment": facts.commitment,
+            "salt": facts.salt,
+            "inLogBy": facts.in_log_by,
+        },
     }
+
+
+def leaf_of(content: Mapping[str, Any]) -> str:
+    """Compute anew, from what a receipt says, the leaf hash that its entry in the log must have.
+
+    Raises `Malformed` with code `malformed_receipt` when it says too little.
+    """
+    try:
+        log, record = content["sayso:log"], content["dpv:hasRecordOfActivity"]
+        said = {one["dct:identifier"]: one["dpv:hasConsentStatus"] for one in record["dpv:hasProcess"]}
+        return answer_leaf(
+            log["seq"],
+            record["dpv:hasDataController"]["dct:identifier"],
+            record["dpv:hasNotice"]["dct:identifier"],
+            {choice: status["sayso:said"] for choice, status in said.items()},
+            {choice: status["dct:title"] for choice, status in said.items()},
+            content["dct:created"],
+            log["commitment"],
+        )
+    except (KeyError, TypeError, AttributeError) as broken:
+        raise Malformed(
+            "malformed_receipt", "It does not say what it is about.", "Download the receipt again."
+        ) from broken

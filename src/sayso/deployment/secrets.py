@@ -1,5 +1,6 @@
 """The deployment's own secrets: made once, kept outside the repository, readable by the owner only."""
 
+import fcntl
 import json
 import os
 import secrets
@@ -15,23 +16,31 @@ from sayso.deployment import env
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Django's signing key, the key identifiers are hashed with, the master key, and the receipt key.
+    """Django's signing key, the key identifiers are hashed with, the master key, and the two signing keys.
 
-    The three keys are 32 bytes each; `receipt` is an Ed25519 seed used for nothing but receipts.
+    The keys are 32 bytes each; `receipt` and `checkpoint` are Ed25519 seeds, each used for nothing but that.
     """
 
     django: str
     lookup: bytes
     master: bytes
     receipt: bytes
+    checkpoint: bytes
 
     def receipt_key(self) -> Ed25519PrivateKey:
         """Give the key that signs receipts."""
         return Ed25519PrivateKey.from_private_bytes(self.receipt)
 
+    def checkpoint_key(self) -> Ed25519PrivateKey:
+        """Give the key that signs the log's checkpoints."""
+        return Ed25519PrivateKey.from_private_bytes(self.checkpoint)
+
+
+KEYS = ("lookup", "master", "receipt", "checkpoint")
+
 
 def _fresh() -> dict[str, str]:
-    made = {name: b64encode(secrets.token_bytes(32)).decode() for name in ("lookup", "master", "receipt")}
+    made = {name: b64encode(secrets.token_bytes(32)).decode() for name in KEYS}
     return {"django": secrets.token_urlsafe(48), **made}
 
 
@@ -49,12 +58,25 @@ def _create(path: Path) -> None:
         partial.unlink()
 
 
+def _complete(path: Path) -> None:
+    """Add the keys that a file of an earlier version lacks. The lock lets one process at a time do it."""
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        held = json.loads(path.read_text())
+        if missing := {name: made for name, made in _fresh().items() if name not in held}:
+            partial = path.with_suffix(f".{os.getpid()}")
+            partial.touch(0o600)
+            partial.write_text(json.dumps(held | missing))
+            partial.replace(path)
+
+
 @lru_cache(maxsize=1)
 def load() -> Secrets:
     """Read the deployment's secrets, making them at the very first start."""
     path = Path(env.read("SAYSO_SECRETS_FILE") or env.home() / "secrets.json")
     if not path.exists():
         _create(path)
+    if not set(KEYS) <= json.loads(path.read_text()).keys():
+        _complete(path)
     read = json.loads(path.read_text())
-    keys = {name: b64decode(read[name]) for name in ("lookup", "master", "receipt")}
-    return Secrets(django=read["django"], **keys)
+    return Secrets(django=read["django"], **{name: b64decode(read[name]) for name in KEYS})

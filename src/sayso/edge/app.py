@@ -15,6 +15,7 @@ from sayso.consent.ledger import Submission
 from sayso.core.errors import NotFound, SaysoError, TooLarge, WrongMethod, problem, status_of
 from sayso.core.values import read_json
 from sayso.edge import answers, service
+from sayso.edge import log as public_log
 from sayso.edge.batch import Batcher
 from sayso.signals import gpc
 
@@ -135,7 +136,17 @@ class Edge:
                 return await self._answer(site, scope, receive)
             case "POST", ["v1", "decide"]:
                 return await self._decide(scope, receive)
-            case _, ["sayso.js"] | ["healthz"] | ["v1", "sites", _, "banner" | "standing"]:
+            case "GET" | "HEAD", [
+                "log",
+                "checkpoint" | "keys" | "inclusion" | "consistency" | "entries" as what,
+            ]:
+                return await self._log(what, scope["query_string"])
+            case _, (
+                ["sayso.js"]
+                | ["healthz"]
+                | ["v1", "sites", _, "banner" | "standing"]
+                | ["log", "checkpoint" | "keys" | "inclusion" | "consistency" | "entries"]
+            ):
                 raise WrongMethod("GET, HEAD")
             case _, ["v1", "sites", _, "answers"] | ["v1", "decide"]:
                 raise WrongMethod("POST")
@@ -143,6 +154,10 @@ class Edge:
 
     async def _read(self, query: Callable[[], Out]) -> Out:
         return await asyncio.get_running_loop().run_in_executor(self._reader, query)
+
+    async def _log(self, what: str, query: bytes) -> Reply:
+        body, kind, keep = await self._read(lambda: public_log.answer(service.database(), what, query))
+        return 200, body, [(b"content-type", kind), (b"cache-control", keep)]
 
     def _script(self, headers: dict[str, str]) -> Reply:
         cache = [(b"etag", self._etag), (b"cache-control", b"public, max-age=300")]

@@ -1,0 +1,46 @@
+"""What an entry of the log is made of: an answer, or the tombstone that says why an answer is gone.
+
+In clear in an answer's entry stand its number, brand, notice version, answers, what they came to and the time;
+everything else enters as one salted hash, the commitment: it can be proved, and read by nobody.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from sayso.core.merkle import leaf_hash
+from sayso.core.values import canonical
+
+
+class Tombstone(StrEnum):
+    """Why an answer may be missing from the ledger: the only two reasons there are."""
+
+    ERASURE = "erasure"  # moved, without its person, to where evidence is kept until its end date
+    END_OF_RETENTION = "end_of_retention"  # and deleted there when that date came
+
+
+def commitment(evidence: Mapping[str, Any], subject: str, event: str, body_hash: str) -> str:
+    """Give the hash that stands for everything sealed about an answer; `evidence` carries 16 random bytes."""
+    return hashlib.sha256(canonical([dict(evidence), subject, event, body_hash])).hexdigest()
+
+
+def answer_leaf(
+    seq: int,
+    brand: str,
+    version: str,
+    answers: Mapping[str, str],
+    outcome: Mapping[str, str],
+    recorded_at: str,
+    committed: str,
+) -> str:
+    """Give the leaf hash of an answer: 64 hexadecimal digits."""
+    told = ["answer", seq, brand, version, dict(answers), dict(outcome), recorded_at, committed]
+    return leaf_hash(canonical(told)).hex()
+
+
+def tombstone_leaf(
+    seq: int, why: Tombstone, covers: Sequence[Sequence[Any]], at: str, keep_until: str
+) -> str:
+    """Give the leaf hash of a tombstone over `[number, leaf hash]` of each entry it excuses."""
+    return leaf_hash(canonical(["tombstone", seq, why, [list(one) for one in covers], at, keep_until])).hex()

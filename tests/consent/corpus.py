@@ -1,0 +1,242 @@
+"""Good and bad receipts for everything that checks them: `python -m tests.consent.corpus` writes them anew.
+
+`conformance/receipts.json` is what it makes, with keys that sign nothing else; a test fails when it is stale.
+"""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sayso.consent import receipts
+from sayso.consent.log import signing
+from sayso.core import merkle
+from sayso.core.checkpoint import Checkpoint, Note, Signature
+from sayso.core.leaf import answer_leaf
+from sayso.core.log_proof import write_proof
+from sayso.core.values import canonical
+
+FILE = Path(__file__).parents[2] / "conformance" / "receipts.json"
+ORIGIN, WITNESS = "privacy.linenandloom.example/log", "witness.example/w1"
+AT = 1_777_885_201  # a second after the answer
+
+
+def _key(number: int) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+
+
+RECEIPT, LOG, WITNESSING, FOREIGN = (_key(number) for number in (1, 2, 3, 4))
+ANSWERS = {
+    "learn.purchases.use.self": ["given", "given"],
+    "pass_on.purchases.disclose.brightside": ["refused"] * 2,
+}
+VERSION, COMMITMENT, CREATED = "sha256:" + "0" * 64, "ab" * 32, "2026-05-04T09:00:00.000000Z"
+
+
+def _process(choice: str, said: str, outcome: str) -> dict[str, Any]:
+    return {"dct:identifier": choice, "dpv:hasConsentStatus": {"dct:title": outcome, "sayso:said": said}}
+
+
+def content(**changed: Any) -> dict[str, Any]:
+    """Give a receipt's content, as short as a receipt can be; `changed` replaces parts of it."""
+    said, outcome = ({choice: pair[place] for choice, pair in ANSWERS.items()} for place in (0, 1))
+    leaf = answer_leaf(7, "linen-and-loom", VERSION, said, outcome, CREATED, COMMITMENT)
+    whole = {
+        "@type": "dpv:ConsentReceipt",
+        "dct:created": CREATED,
+        "dct:publisher": "Linen & Loom Ltd. 亞麻「家」",
+        "dpv:hasRecordOfActivity": {
+            "dpv:hasDataController": {"dct:identifier": "linen-and-loom"},
+            "dpv:hasNotice": {"dct:identifier": VERSION},
+            "dpv:hasProcess": [_process(choice, *pair) for choice, pair in ANSWERS.items()],
+        },
+        "sayso:log": {
+            "commitment": COMMITMENT,
+            "inLogBy": "2026-05-04T09:10:00.000000Z",
+            "leafHash": leaf,
+            "salt": "cd" * 16,
+            "seq": 7,
+        },
+    }
+    return whole | changed
+
+
+def token(payload: bytes | None = None, key: Ed25519PrivateKey = RECEIPT, **header: Any) -> str:
+    """Sign a payload as a receipt is signed."""
+    headers = {"typ": receipts.TYPE, "kid": receipts.key_id(key.public_key())} | header
+    return jwt.api_jws.encode(payload or canonical(content()), key, algorithm="EdDSA", headers=headers)
+
+
+LEAF = bytes.fromhex(content()["sayso:log"]["leafHash"])
+
+
+def _tree(size: int, index: int) -> tuple[bytes, list[bytes]]:
+    nodes: dict[merkle.Node, bytes] = {}
+    read = lambda level, place: nodes[level, place]  # noqa: E731 a table read as a function
+    for place in range(size):
+        leaf = LEAF if place == index else merkle.leaf_hash(str(place).encode())
+        nodes.update(merkle.completed(place, leaf, read))
+    return merkle.root(size, read), merkle.inclusion_proof(index, size, read)
+
+
+def note(size: int = 7, index: int = 3, origin: str = ORIGIN, key: Ed25519PrivateKey = LOG) -> Note:
+    """Give the signed checkpoint of a log of `size` entries in which the receipt's stands at `index`."""
+    return signing.sign(Checkpoint(origin, size, _tree(size, index)[0]), key, AT)
+
+
+def proof(size: int = 7, index: int = 3, signed: Note | None = None) -> str:
+    """Give the proof that the receipt's entry stands there."""
+    return write_proof(index, _tree(size, index)[1], (signed or note(size, index)).text)
+
+
+def cosigned(key: Ed25519PrivateKey = WITNESSING, name: str = WITNESS, spoil: bool = False) -> str:
+    """Give a proof whose checkpoint a witness signed as well."""
+    signed = note()
+    extra = signing.cosign(signed.body, name, key, AT)
+    if spoil:
+        extra = Signature(
+            extra.name, extra.key_id, bytes([extra.raw[0], *extra.raw[1:-1], extra.raw[-1] ^ 1])
+        )
+    return proof(signed=Note(signed.checkpoint, signed.body, (*signed.signatures, extra)))
+
+
+def kept(proof_text: str | None = None, signed: str | None = None) -> str:
+    """Give the file that the pages hand over."""
+    told = {"typ": "sayso-receipt", "receipt": signed or token()}
+    return json.dumps(told | ({"proof": proof_text} if proof_text else {}), ensure_ascii=False)
+
+
+def _pins() -> dict[str, Any]:
+    public = receipts.public_keys(RECEIPT)
+    log = [key.text for key in signing.verifier_keys(ORIGIN, LOG)]
+    witness = signing.verifier_keys(WITNESS, WITNESSING)[1].text
+    own = signing.verifier_keys(WITNESS, LOG)[1].text
+    kid = next(iter(public["keys"]))
+    return {
+        "usual": public | {"log": log},
+        "with a witness": public | {"log": log, "witnesses": [witness]},
+        "with the log's own key as a witness": public | {"log": log, "witnesses": [own]},
+        "without a log": public,
+        "with a log key that is none": public | {"log": ["privacy+00000000+AAAA"]},
+        "with a receipt key that is none": public | {"keys": {kid: "AAAA"}, "log": log},
+        "of somebody else": receipts.public_keys(FOREIGN) | {"log": log},
+        "empty": {},
+        "a list": [],
+    }
+
+
+def _flip(text: str, part: int) -> str:
+    """Change one byte in one part of a token."""
+    parts = text.split(".")
+    raw = bytearray(base64.urlsafe_b64decode(parts[part] + "=="))
+    raw[len(raw) // 2] ^= 1
+    parts[part] = base64.urlsafe_b64encode(bytes(raw)).decode().rstrip("=")
+    return ".".join(parts)
+
+
+def _replaced(old: str, new: str) -> str:
+    text = proof()
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+def _good() -> list[dict[str, Any]]:
+    def good(
+        name: str, file: str, index: int | None = None, pins: str = "usual", seen_by: str = ""
+    ) -> dict[str, Any]:
+        return {"name": name, "pins": pins, "holds": True, "index": index, "witnesses": seen_by, "file": file}
+
+    return [
+        good("the signed text alone is a promise", token()),
+        good("a file without a proof is a promise", kept()),
+        good("an entry in the log", kept(proof()), 3),
+        good("the only entry of a log", kept(proof(1, 0)), 0),
+        good("the last entry of an uneven log", kept(proof(7, 6)), 6),
+        good("a witness who is not pinned is not believed", kept(cosigned()), 3),
+        good("a witness who is pinned", kept(cosigned()), 3, "with a witness", WITNESS),
+        good("a witness whose signature was changed", kept(cosigned(spoil=True)), 3, "with a witness"),
+        good("nobody is a witness of himself", kept(cosigned(LOG)), 3, "with the log's own key as a witness"),
+    ]
+
+
+def _bad() -> list[dict[str, Any]]:
+    only = note().checkpoint, note().body
+    plain, timed = note().signatures
+    short = Signature(plain.name, plain.key_id, plain.raw[:-1])
+    ours = receipts.key_id(RECEIPT.public_key())
+
+    def bad(name: str, code: str, file: str, pins: str = "usual") -> dict[str, Any]:
+        return {"name": name, "pins": pins, "holds": False, "code": code, "file": file}
+
+    signed, payload = token(), canonical(content())
+    no_record = {name: part for name, part in content().items() if name != "dpv:hasRecordOfActivity"}
+    other = content()["sayso:log"] | {"leafHash": "00" * 32}
+    moved = content(**{"dct:created": "2026-05-04T09:00:00.000001Z"})
+    path = base64.b64encode(_tree(7, 3)[1][0]).decode()
+    return [
+        bad("nothing", "malformed", ""),
+        bad("two parts", "malformed", signed.rpartition(".")[0]),
+        bad("something behind it", "malformed", signed + "!"),
+        bad("no JSON", "malformed_json", "{"),
+        bad("another file", "malformed", '{"other": 1}'),
+        bad("a byte of what was said", "bad_signature", _flip(signed, 1)),
+        bad("a byte of the signature", "bad_signature", _flip(signed, 2)),
+        bad("a byte of what was said, in a file with its proof", "bad_signature", kept(proof(), _flip(signed, 1))),
+        bad("another key", "foreign_key", token(key=FOREIGN)),
+        bad("another key that takes our name", "bad_signature", token(key=FOREIGN, kid=ours)),
+        bad("another kind of signed text", "wrong_type", token(typ="JWT")),
+        bad("no signature at all", "wrong_type", _unsigned()),
+        bad("spaces that receipts do not have", "not_canonical", token(json.dumps(content()).encode())),
+        bad("an answer that stands twice", "not_canonical", token(payload[:-1] + b',"@type":"other"}')),
+        bad("says nothing about answers", "malformed_receipt", token(canonical(no_record))),
+        bad("an entry of other words", "wrong_entry", token(canonical(content(**{"sayso:log": other})))),
+        bad("other words than its entry's", "wrong_entry", token(canonical(moved))),
+        bad("keys of nobody", "foreign_key", signed, "empty"),
+        bad("keys in another form", "foreign_key", signed, "a list"),
+        bad("keys of somebody else", "foreign_key", signed, "of somebody else"),
+        bad("a key that is none", "bad_pins", signed, "with a receipt key that is none"),
+        bad("a log nobody pinned", "log_not_pinned", kept(proof()), "without a log"),
+        bad("a log key that is none", "bad_pins", kept(proof()), "with a log key that is none"),
+        bad("another place", "not_included", kept(_replaced("index 3", "index 2"))),
+        bad("a place beyond the log", "not_included", kept(_replaced("index 3", "index 7"))),
+        bad("a step changed", "not_included", kept(_replaced(path, base64.b64encode(bytes(32)).decode()))),
+        bad("a step missing", "not_included", kept(_replaced(path + "\n", ""))),
+        bad("a step too many", "not_included", kept(_replaced(path, f"{path}\n{path}"))),
+        bad("another log's root, signed all the same", "not_included", kept(proof(signed=note(7, 2)))),
+        bad("another size than signed", "bad_checkpoint", kept(_replaced("\n7\n", "\n8\n"))),
+        bad("another log", "bad_checkpoint", kept(proof(signed=note(origin="elsewhere.example/log")))),
+        bad("a log under our name", "bad_checkpoint", kept(proof(signed=note(key=FOREIGN)))),
+        bad("a time instead of a signature", "bad_checkpoint", kept(proof(signed=Note(*only, (timed,))))),
+        bad("a signature of other length", "bad_checkpoint", kept(proof(signed=Note(*only, (short,))))),
+        bad("another kind of proof", "malformed_proof", kept(_replaced("@v1", "@v2"))),
+        bad("a step that is no hash", "malformed_proof", kept(_replaced(path, "AAAA"))),
+        bad("a step that is no base64", "malformed_checkpoint", kept(_replaced(path, "?"))),
+        bad("a place written in another way", "malformed_checkpoint", kept(_replaced("index 3", "index 03"))),
+        bad("a proof without a checkpoint", "malformed_checkpoint", kept(proof().partition("\n\n")[0])),
+        bad("a checkpoint without a signature", "malformed_checkpoint", kept(proof().rpartition("\n\n")[0] + "\n\n")),
+    ]  # fmt: skip
+
+
+def _unsigned() -> str:
+    head, payload, _ = token().split(".")
+    read = json.loads(base64.urlsafe_b64decode(head + "=="))
+    none = base64.urlsafe_b64encode(json.dumps(read | {"alg": "none"}).encode()).decode().rstrip("=")
+    return f"{none}.{payload}.AAAA"
+
+
+def corpus() -> dict[str, Any]:
+    """Give the whole corpus."""
+    about = "Receipts that hold and that do not, with the keys pinned; the command and the page must say the same."
+    return {"about": about, "pins": _pins(), "cases": _good() + _bad()}
+
+
+def written() -> str:
+    """Give the corpus as it is kept."""
+    return json.dumps(corpus(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(written())
