@@ -15,7 +15,7 @@ from sayso.identity import keys
 from tests.consent.log import DB, codes, kept, say
 
 Submitting = Callable[[object], Submission]
-migration = import_module("sayso.consent.migrations.0003_log")
+migration = import_module("sayso.consent.migrations.0004_log")
 
 
 def test_earlier_answers_get_the_form_of_the_log_and_enter_it(submission: Submitting, now: datetime) -> None:
