@@ -2,9 +2,9 @@
 
     python -m tools.run_tests [--guards]
 
-Guards first (style, types, directions, the browser SDK), then the suite on SQLite with complete branch
-coverage of the pure rooms, then the same suite on PostgreSQL, then the journeys once, then every deliberate
-fault. It fails unless both databases ran the same tests, more than none, and nothing was skipped.
+Guards first (style, types, directions, the browser SDK). Then two lanes side by side: the suite on SQLite with
+complete branch coverage of the pure rooms and after it every deliberate fault; the same suite on PostgreSQL and
+after it the journeys. It fails unless both databases ran the same tests, more than none, and nothing was skipped.
 """
 
 import os
@@ -14,6 +14,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,14 +87,23 @@ def read_report(phase: Phase, report: Path) -> None:
     phase.passed = len(phase.ran) - phase.failed - phase.skipped
 
 
+def run_shown(name: str, command: Sequence[str], environment: dict[str, str]) -> int:
+    """Run a command and show each line it says under a name, as another may speak meanwhile; give its exit code."""
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout or ():
+            say(f"{name:<11}| {line.rstrip()}")
+    return process.returncode
+
+
 def run_phase(name: str, arguments: Sequence[str], **environment: str) -> Phase:
     """Run pytest once and read what came of it."""
-    say(f"\n{name}")
-    phase = Phase(name)
+    phase, began = Phase(name), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sayso-report-") as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
-        code = subprocess.run([*command, *arguments], cwd=ROOT, env=programs() | environment).returncode
+        code = run_shown(name, [*command, *arguments], programs() | environment)
         read_report(phase, report)
     if phase.skipped:
         phase.complaints.append(f"{name}: {phase.skipped} skipped")
@@ -101,7 +111,7 @@ def run_phase(name: str, arguments: Sequence[str], **environment: str) -> Phase:
         phase.complaints.append(f"{name}: no test ran")
     if code != 0 and not phase.failed:
         phase.complaints.append(f"{name}: pytest ended with {code}")
-    say(f"{name}: {phase.passed} passed, {phase.failed} failed")
+    say(f"{name}: {phase.passed} passed, {phase.failed} failed in {time.monotonic() - began:.0f} s")
     return phase
 
 
@@ -113,7 +123,6 @@ def compare(first: Phase, second: Phase) -> list[str]:
 
 def put_faults_in() -> Phase:
     """Put each deliberate fault in and see its test turn red: one that stays green counts as failed."""
-    say("\nFaults")
     listed = faults.read_faults(faults.LIST.read_text())
     complaints = faults.try_all(listed, ROOT)
     for complaint in complaints:
@@ -122,15 +131,31 @@ def put_faults_in() -> Phase:
     return Phase("Faults", {fault.id for fault in listed}, len(listed) - unseen, unseen)
 
 
-def suite() -> list[Phase]:
-    """Run the suite on both databases, then the journeys, then the faults."""
+ROOMS = ["-m", "not journey"]
+
+
+def first_lane() -> list[Phase]:
+    """Run the suite on SQLite, then put the faults in."""
     coverage = [f"--cov={package}" for package in PURE] + ["--cov-branch", "--cov-fail-under=100"]
-    rooms = ["-m", "not journey"]
-    sqlite = run_phase("SQLite", [*rooms, *coverage], COVERAGE_FILE=str(BUILD / "coverage"))
+    sqlite = run_phase("SQLite", [*ROOMS, *coverage], COVERAGE_FILE=str(BUILD / "coverage"))
+    return [sqlite, put_faults_in()]
+
+
+def second_lane() -> list[Phase]:
+    """Run the suite on PostgreSQL, then the journeys."""
     with Postgres() as server:
-        postgres = run_phase("PostgreSQL", rooms, SAYSO_DATABASE_URL=server.url("sayso"))
+        postgres = run_phase("PostgreSQL", ROOMS, SAYSO_DATABASE_URL=server.url("sayso"))
+    return [postgres, run_phase("Journeys", ["-m", "journey"])]
+
+
+def suite() -> list[Phase]:
+    """Run both lanes side by side: one test at a time leaves half of a small machine idle."""
+    say("\nTests")
+    with ThreadPoolExecutor(2) as lanes:
+        first, second = lanes.submit(first_lane), lanes.submit(second_lane)
+        (sqlite, faulty), (postgres, journeys) = first.result(), second.result()
     postgres.complaints += compare(sqlite, postgres)
-    return [sqlite, postgres, run_phase("Journeys", ["-m", "journey"]), put_faults_in()]
+    return [sqlite, postgres, journeys, faulty]
 
 
 def main() -> int:

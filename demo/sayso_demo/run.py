@@ -29,16 +29,21 @@ PATIENCE = 60.0
 Say = Callable[[str], None]
 
 TRY_THIS = """\
-Try this:
-  1. Open {shop}, choose what the shop may use, and keep the proof.
-  2. Buy Harbour curtains and the Strand linen towel; deliver to Truckee, California, 96161.
-  3. Give your postcode when you are asked once; see the Stillwater quilt and open "Why this?".
-  4. Sign in at {sayso}/centre/ (the code is in {mailbox}) and look at {partner}.
-  5. Change your mind: stop everything, or delete it all, and watch the shop obey.
-  6. Be the staff at {sayso}/console/: otto@ (officer), mara@ (marketer), dev@linenandloom.example.test (support
-     and second officer). Your own deletion does not wait here; what staff begin waits for a second officer.
-  7. Let the notice change: as otto@linenandloom.example.test propose {next} at
-     {sayso}/console/notices, publish it as dev@linenandloom.example.test, and answer the letter in {mailbox}."""
+Try this, a minute or two each:
+  She decides        Open {shop}, choose what the shop may use, and keep the proof.
+  She gets something Buy Harbour curtains and the Strand linen towel, deliver to Truckee, California, 96161; give your
+                     postcode when you are asked once; see the Stillwater quilt and open "Why this?".
+  She sees           Sign in at {sayso}/centre/ (the code is in {mailbox}); look at {partner};
+                     check a receipt you kept at {sayso}/verify. Nothing is sent.
+  She secures it     Add a passkey under "Sign-in & security"; next time it is enough.
+  A second browser   Refuse in a private window what you allowed here, and sign in there: the no joins at once.
+  She changes it     Stop everything, or delete it all, and watch the shop obey.
+  Without account    Type an address at {sayso}/privacy-choices, or switch Global Privacy Control on.
+  A child            Say at {shop}age that you were born 13 years ago, then ask an adult by e-mail.
+  The staff          {sayso}/console/ as otto@ (officer), mara@ (marketer) or dev@linenandloom.example.test
+                     (support and second officer): ask a question, give up the field "fax", record a telephone call.
+  The notice changes As otto@ propose {next}
+                     at {sayso}/console/notices, publish it as dev@, and answer the letter in the mailbox."""
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ def test_a_device_joined_to_an_account_brings_its_age_along(
 
 
 def test_a_child_is_asked_nothing(ben: str, brand: str, now: datetime) -> None:
-    asks.set_catalogue(brand, {})
+    asks.set_catalogue(brand, {}, now)
     says(ben, brand, now, purchases=GIVEN)
     family.say_age([ben], brand, BORN, Voucher.ACCOUNT, now)
     assert asks.next_ask(brand, [ben], "order_confirmed", "en", frozenset(), now) is WhyNot.MINOR

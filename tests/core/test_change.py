@@ -85,6 +85,8 @@ REWORDED: list[Callable[[Document], Any]] = [
     lambda d: choice(d, "ads").update(scripts=["localhost:8721"]),
     lambda d: choice(d, "ads").update(consent_lasts={"months": 12}),
     lambda d: d["categories"]["browsing"]["title"].update(en="the pages you open"),
+    lambda d: purpose(d, "ads").update(minors="guardian"),
+    lambda d: purpose(d, "ads").update(plain={"en": "We show you things.", "zh-Hant": "給你看東西。"}),
 ]
 WIDENED: list[Callable[[Document], Any]] = [
     lambda d: choice(d, "ads").update(retention={"months": 30}),

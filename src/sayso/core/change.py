@@ -66,7 +66,16 @@ class Change:
 
 # A difference in these keeps every answer, whatever it reads like; in the others it begins a new generation.
 _PLAIN = frozenset(
-    {Aspect.TITLE, Aspect.TEXT, Aspect.CONSEQUENCE, Aspect.LAW, Aspect.CATEGORY, Aspect.SCRIPTS}
+    {
+        Aspect.TITLE,
+        Aspect.TEXT,
+        Aspect.CONSEQUENCE,
+        Aspect.LAW,
+        Aspect.CATEGORY,
+        Aspect.SCRIPTS,
+        Aspect.MINORS,
+        Aspect.PLAIN,
+    }
 )
 _LENGTHS = frozenset({Aspect.RETENTION, Aspect.LASTS})
 _ORDER = {kind: place for place, kind in enumerate(ChangeKind)}
@@ -121,6 +130,7 @@ def _of_purpose(purpose: Purpose, pair: _Pair) -> Facets:
         Aspect.BENEFIT: purpose.benefit,
         Aspect.CONSEQUENCE: purpose.consequence,
         Aspect.LAW: purpose.law,
+        Aspect.PLAIN: purpose.plain,
     }
     flags = {Aspect.ADVERTISING: purpose.cross_context, Aspect.EXPLICIT: purpose.explicit}
     return {
@@ -131,6 +141,7 @@ def _of_purpose(purpose: Purpose, pair: _Pair) -> Facets:
         **{aspect: _Facet(flag, _fixed(YES if flag else NO, locales)) for aspect, flag in flags.items()},
         Aspect.PURPOSE: _Facet(purpose.iri, dict.fromkeys(locales, purpose.iri)),
         Aspect.BASIS: _Facet(purpose.basis, _fixed(purpose.basis, locales)),
+        Aspect.MINORS: _Facet(purpose.minors, _fixed(purpose.minors, locales)),
     }
 
 

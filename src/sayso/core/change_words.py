@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from sayso.core.guardian import MinorRule
 from sayso.core.vocabulary import LegalBasis
 
 
@@ -24,6 +25,8 @@ class Aspect(StrEnum):
     LASTS = "lasts"
     SAFEGUARDS = "safeguards"
     SCRIPTS = "scripts"
+    MINORS = "minors"
+    PLAIN = "plain"
 
 
 YES, NO = "yes", "no"
@@ -45,6 +48,12 @@ LABELS: dict[str, dict[str, str]] = {
         Aspect.LASTS: "how long a yes lasts",
         Aspect.SAFEGUARDS: "how it is protected",
         Aspect.SCRIPTS: "where its script comes from",
+        Aspect.MINORS: "whose yes counts for a minor",
+        Aspect.PLAIN: "how it is put for children",
+        MinorRule.FORBIDDEN: "nobody’s",
+        MinorRule.GUARDIAN: "a guardian’s",
+        MinorRule.CHILD: "the child’s",
+        MinorRule.BOTH: "the child’s and a guardian’s",
         LegalBasis.CONSENT: "only if you say yes",
         LegalBasis.CONTRACT: "needed for what you ordered",
         LegalBasis.LEGAL_OBLIGATION: "the law requires it",
@@ -74,6 +83,12 @@ LABELS: dict[str, dict[str, str]] = {
         Aspect.LASTS: "同意的有效期間",
         Aspect.SAFEGUARDS: "如何保護",
         Aspect.SCRIPTS: "程式的來源",
+        Aspect.MINORS: "未成年人由誰同意才算數",
+        Aspect.PLAIN: "對孩子的說明",
+        MinorRule.FORBIDDEN: "誰同意都不算",
+        MinorRule.GUARDIAN: "監護人",
+        MinorRule.CHILD: "孩子本人",
+        MinorRule.BOTH: "孩子本人和監護人",
         LegalBasis.CONSENT: "只有在你同意時",
         LegalBasis.CONTRACT: "你訂購的東西所需要",
         LegalBasis.LEGAL_OBLIGATION: "法律要求",
