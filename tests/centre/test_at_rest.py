@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 import sqlite3
+import subprocess
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -47,11 +48,15 @@ def _bytes(value: object) -> bytes:
 
 
 def _files() -> Iterator[bytes]:
-    """Give the files of the key store, and of the data where it is embedded, with what their logs still hold."""
+    """Give the files of the key store, and of the data where it is embedded, with what their logs still hold.
+
+    Another process reads them: closing a file here would drop the locks by which SQLite guards it.
+    """
     for address in (env.keys_url(), env.database_url()):
         path = urlsplit(address)
         if path.scheme == "sqlite":
-            yield from (file.read_bytes() for file in Path(path.path).parent.glob(f"{Path(path.path).name}*"))
+            for file in Path(path.path).parent.glob(f"{Path(path.path).name}*"):
+                yield subprocess.run(["/bin/cat", file], capture_output=True, check=True).stdout
 
 
 def _readable(blob: bytes) -> bytes:
