@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from sayso import __version__
 from sayso.core.errors import (
@@ -23,7 +24,35 @@ from sayso.core.errors import (
 )
 
 log = logging.getLogger("sayso.api")
-api = NinjaAPI(
+PROBLEM = {
+    "description": "Problem details (RFC 9457): a stable `code`, and the `remedy`.",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "code", "detail", "remedy"],
+                "properties": {
+                    **{name: {"type": "string"} for name in ("type", "title", "code", "detail", "remedy")},
+                    "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                },
+            }
+        }
+    },
+}
+
+
+class _Described(NinjaAPI):
+    """The framework describes what an operation gives when all is well; here also what any error looks like."""
+
+    def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**how)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                operation["responses"]["default"] = PROBLEM
+        return schema
+
+
+api = _Described(
     title="Sayso", version=__version__, docs_url=None, openapi_url="/openapi.json", urls_namespace="v1"
 )
 

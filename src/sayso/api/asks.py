@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sayso.api.auth import brand_of, scope
 from sayso.api.recommendations import RecommendationsOut, written
-from sayso.api.values import Json, StandingOut, SubjectIn
+from sayso.api.values import Json, StandingOut, SubjectIn, Whole
 from sayso.asks import services
 from sayso.asks.queries import Offered
 from sayso.asks.services import Said, Taken
@@ -91,7 +91,7 @@ class SaidIn(Schema):
     version: str = Field(max_length=71)
     text_hash: str = Field(max_length=71)
     layout: str = Field(max_length=20)
-    base: int = Field(0, ge=0)
+    base: Whole = 0
     locale: str = Field("en", max_length=20)
 
 

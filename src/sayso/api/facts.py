@@ -1,14 +1,14 @@
 """A brand's servers tell what they know, and what they sell."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
 from sayso.api.auth import brand_of, scope
-from sayso.api.values import Json, SubjectIn, Text
+from sayso.api.values import Json, SubjectIn, Text, Whole
 from sayso.identity import queries as identity
 from sayso.identity.store import NAMED_BY
 from sayso.personalisation import services
@@ -49,15 +49,18 @@ def add_facts(request: HttpRequest, told: FactsIn) -> FactsOut:
 Value = Text | bool | int | Annotated[float, Field(allow_inf_nan=False)]
 
 
+NO_OTHER: Any = {"additionalProperties": False}  # keys that the pattern refuses
+
+
 class ItemIn(Schema):
     """An item of the catalogue: its title per locale, and the attributes suggestions follow from."""
 
     id: Text = Field(min_length=1, max_length=100)
-    title: dict[Text, Text] = Field(min_length=1)
+    title: dict[Text, Text] = Field(min_length=1, json_schema_extra=NO_OTHER)
     url: Text = Field("", max_length=500)
     image: Text = Field("", max_length=500)
-    price_cents: int | None = Field(None, ge=0, le=2_000_000_000)
-    attributes: dict[Text, Value] = Field(default_factory=dict, max_length=40)
+    price_cents: Whole | None = None
+    attributes: dict[Text, Value] = Field(default_factory=dict, max_length=40, json_schema_extra=NO_OTHER)
 
 
 class ItemsIn(Schema):

@@ -8,19 +8,20 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from sayso.api.auth import brand_of, scope
-from sayso.api.values import Json, SubjectIn
+from sayso.api.values import AFew, Json, SubjectIn
 from sayso.identity import queries as identity
 from sayso.personalisation import queries, services
 from sayso.personalisation.queries import Recommendations
 
 router = Router(tags=["recommendations"])
+REASON_ID = f"^{services.REASON.pattern.removesuffix(chr(92) + 'Z')}$"  # as JSON Schema writes it
 
 
 class RecommendIn(Schema):
     """For whom, how many, and in which language."""
 
     subject: SubjectIn
-    limit: int = Field(4, ge=1, le=100)
+    limit: AFew = 4
     locale: str = Field("en", max_length=20)
 
 
@@ -84,7 +85,7 @@ class SwitchIn(Schema):
     """Whose switch, of which reason, and where to."""
 
     subject: SubjectIn
-    reason: str = Field(max_length=300)
+    reason: str = Field(max_length=300, json_schema_extra={"pattern": REASON_ID})
     on: bool
 
 
