@@ -50,12 +50,18 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
 
-def _port(address: str) -> int:
-    port = urlsplit(address).port
-    if port is None:
+def _port(name: str) -> int:
+    """Give the port of the listener `WEB` or `EDGE`: behind a proxy it is not that of the public address."""
+    own, address = env.read(f"SAYSO_{name}_PORT"), env.text(f"SAYSO_{name}_ADDRESS")
+    try:
+        port = int(own) if own else urlsplit(address).port
+    except ValueError as wrong:
         raise Misconfigured(
-            "port_missing", f"{address} names no port.", "Write it like http://localhost:8700."
-        )
+            "port_malformed", f"SAYSO_{name}_PORT or _ADDRESS holds no port.", f"Set SAYSO_{name}_PORT=8700."
+        ) from wrong
+    if port is None:
+        remedy = f"Set SAYSO_{name}_PORT, or write the address like http://localhost:8700."
+        raise Misconfigured("port_missing", f"{address} names no port.", remedy)
     return port
 
 
@@ -63,23 +69,23 @@ def need_free_ports() -> None:
     """Make sure that web and edge can listen. Raises `Misconfigured` with code `port_taken`."""
     listen = env.text("SAYSO_LISTEN")
     family = socket.AF_INET6 if ":" in listen else socket.AF_INET
-    for name in ("SAYSO_WEB_ADDRESS", "SAYSO_EDGE_ADDRESS"):
-        port = _port(env.text(name))
+    for name in ("WEB", "EDGE"):
+        port = _port(name)
         try:
             # Two servers of ours could share a port without noticing; a plain one cannot.
             socket.create_server((listen, port), family=family).close()
         except OSError as taken:
-            remedy = f"Stop what listens there, or set {name} to another port."
+            remedy = f"Stop what listens there, or set SAYSO_{name}_PORT to another."
             raise Misconfigured(
                 "port_taken", f"Port {port} is not free ({taken.strerror}).", remedy
             ) from taken
 
 
-def _granian(target: str, interface: str, address: str, *more: str) -> list[str]:
+def _granian(target: str, interface: str, listener: str, *more: str) -> list[str]:
     base = ["-m", "granian", target, "--interface", interface, "--host", env.text("SAYSO_LISTEN")]
     quiet = [
         "--port",
-        str(_port(address)),
+        str(_port(listener)),
         "--log-level",
         "warning",
         "--no-ws",
@@ -93,8 +99,8 @@ def sayso_children() -> list[Child]:
     """List the processes of Sayso itself: edge, web and worker, each with a listener of its own."""
     static = str(env.home() / "static")
     mount = ["--static-path-route", "/static", "--static-path-mount", static]
-    web = _granian("sayso.config.wsgi:application", "wsgi", env.text("SAYSO_WEB_ADDRESS"), *mount)
-    edge = _granian("sayso.edge.app:app", "asgi", env.text("SAYSO_EDGE_ADDRESS"))
+    web = _granian("sayso.config.wsgi:application", "wsgi", "WEB", *mount)
+    edge = _granian("sayso.edge.app:app", "asgi", "EDGE")
     worker = [sys.executable, "-m", "sayso.cli.main", "work"]
     return [Child("edge", edge), Child("web", [*web, "--blocking-threads", "4"]), Child("worker", worker)]
 

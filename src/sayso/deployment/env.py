@@ -30,6 +30,8 @@ SETTINGS: tuple[Setting, ...] = (
         "SAYSO_WEB_ADDRESS", "http://localhost:8700", "Address customers and servers reach the pages at."
     ),
     Setting("SAYSO_EDGE_ADDRESS", "http://localhost:8701", "Address of the hot path."),
+    Setting("SAYSO_WEB_PORT", None, "Port the pages listen on; that of SAYSO_WEB_ADDRESS if absent."),
+    Setting("SAYSO_EDGE_PORT", None, "Port the hot path listens on; that of SAYSO_EDGE_ADDRESS if absent."),
     Setting("SAYSO_LISTEN", "127.0.0.1", "Interface the web and edge listeners bind to."),
     Setting("SAYSO_SMTP_URL", "smtp://localhost:25", "Where letters are handed over, smtp:// or smtps://."),
     Setting("SAYSO_MAIL_FROM", "privacy@localhost", "Sender of every letter."),
