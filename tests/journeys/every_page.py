@@ -127,7 +127,7 @@ SHOP = (
         state="after a yes",
         sees="ol.suggested",
     ),
-    Stop("shop", "notice", "nobody", "/notice", lands="centre:notice"),
+    Stop("shop", "notice", "nobody", "/privacy-policy", lands="centre:notice"),
     Stop("shop", "behind", "nobody", "/behind", state="before any answer"),
     Stop("shop", "behind", "ada", "/behind", sees="table"),
     Stop("shop", "letters", "nobody", "/staff/letters"),

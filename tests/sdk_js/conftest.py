@@ -67,7 +67,8 @@ class Visit:
             self.page.evaluate(
                 """() => { let a = document.activeElement;
                 while (a.shadowRoot?.activeElement) a = a.shadowRoot.activeElement;
-                return a === document.body ? 'body' : a.id || a.value || a.textContent.trim(); }"""
+                const own = a.getRootNode() === document ? a.id : '';  // an id of the banner's is no name
+                return a === document.body ? 'body' : own || a.value || a.textContent.trim(); }"""
             )
         )
 
