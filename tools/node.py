@@ -1,6 +1,6 @@
 """Build the browser SDK with this machine's Node, or with one from the package index where there is none.
 
-python -m tools.node install    its packages, exactly as locked
+python -m tools.node install    its packages and the auditors of the tests, exactly as locked
 python -m tools.node build      src/sayso/edge/static/sayso.js
 python -m tools.node check      its types, and that the committed file is what would be built
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from tools.setup import PYTHON, ROOT, run
 
 SDK = ROOT / "sdk" / "js"
+AUDITORS = ROOT / "tests" / "auditors"
 BUILT = ROOT / "src" / "sayso" / "edge" / "static" / "sayso.js"
 
 
@@ -47,12 +48,18 @@ def find_node() -> tuple[list[str], list[str]]:
     return [found[0]], [found[0], found[1]]
 
 
-def npm(*arguments: str) -> None:
-    """Run npm in the SDK's folder, keeping download addresses out of its lock file."""
+def npm(*arguments: str, folder: Path = SDK) -> None:
+    """Run npm in a folder, the SDK's unless told otherwise, keeping download addresses out of its lock file."""
     node, command = find_node()
     path = f"{Path(node[0]).parent}{os.pathsep}{os.environ['PATH']}"
     quiet = ["--no-fund", "--no-audit", "--omit-lockfile-registry-resolved", "--loglevel=error"]
-    subprocess.run([*command, *arguments, *quiet], cwd=SDK, env=os.environ | {"PATH": path}, check=True)
+    subprocess.run([*command, *arguments, *quiet], cwd=folder, env=os.environ | {"PATH": path}, check=True)
+
+
+def install() -> None:
+    """Install what the two lock files say. No program of an auditor runs here, nor does it fetch a browser."""
+    npm("ci")
+    npm("ci", "--ignore-scripts", folder=AUDITORS)
 
 
 def check() -> None:
@@ -74,7 +81,7 @@ def check() -> None:
 def main() -> int:
     """Do what was asked for."""
     asked = sys.argv[1] if len(sys.argv) == 2 else ""
-    steps = {"install": lambda: npm("ci"), "build": lambda: npm("run", "build"), "check": check}
+    steps = {"install": install, "build": lambda: npm("run", "build"), "check": check}
     if asked not in steps:
         sys.stderr.write("usage: python -m tools.node install|build|check\n")
         return 2
