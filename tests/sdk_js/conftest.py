@@ -2,13 +2,14 @@
 
 import contextlib
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page
+
+from tools.node import npm
 
 from .shopfront import Server, Site
 
@@ -67,7 +68,8 @@ class Visit:
             self.page.evaluate(
                 """() => { let a = document.activeElement;
                 while (a.shadowRoot?.activeElement) a = a.shadowRoot.activeElement;
-                return a === document.body ? 'body' : a.id || a.value || a.textContent.trim(); }"""
+                const own = a.getRootNode() === document ? a.id : '';  // an id of the banner's is no name
+                return a === document.body ? 'body' : own || a.value || a.textContent.trim(); }"""
             )
         )
 
@@ -99,7 +101,7 @@ def settle(page: Page) -> None:
 def tools() -> Path:
     """Give the folder of the SDK's development tools, installed from its lockfile where absent."""
     if not (SDK_DIR / "node_modules/axe-core").exists():
-        subprocess.run(["npm", "ci", "--silent"], cwd=SDK_DIR, check=True, timeout=300)
+        npm("ci")
     return SDK_DIR / "node_modules"
 
 

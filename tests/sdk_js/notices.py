@@ -32,6 +32,7 @@ ENGLISH: dict[str, Any] = {
         "no": "No",
         "mixed": "answered in part",
         "notice": "What we do with your data",
+        "withdraw": "You can withdraw any answer at any time.",
         "gpc": "Your browser asks us not to share or sell your data. We obey.",
         "gpc_holds": "Off because of it: {names}.",
         "opt_out": "Stop without an account",
@@ -78,6 +79,7 @@ CHINESE: dict[str, Any] = {
         "no": "不可以",
         "mixed": "部分已回答",
         "notice": "我們如何使用你的資料",
+        "withdraw": "每一個回答都可以隨時撤回。",
         "gpc": "你的瀏覽器要求我們不分享、不出售你的資料，我們照辦。",
     },
     "purposes": {
@@ -113,6 +115,7 @@ ARABIC: dict[str, Any] = {
         "no": "لا",
         "mixed": "أُجيب جزئيًا",
         "notice": "ماذا نفعل ببياناتك",
+        "withdraw": "يمكنك سحب أي إجابة في أي وقت.",
         "gpc": "يطلب متصفحك ألا نشارك بياناتك أو نبيعها، ونحن نلتزم.",
     },
     "purposes": {

@@ -53,6 +53,39 @@ def test_reject_accept_and_choose_stand_on_one_layer_with_equal_weight(visit: Vi
 
 
 @pytest.mark.parametrize("locale", notices.LANGUAGES)
+def test_she_reads_each_purpose_and_that_she_may_withdraw_before_any_answer(
+    visit: Visiting, site: Site, locale: str
+) -> None:
+    site.locale, site.banner = locale, notices.banner(locale)
+    ada = visit()
+    for purpose in site.banner["purposes"]:
+        expect(ada.banner).to_contain_text(purpose["title"])
+    expect(ada.banner).to_contain_text(site.banner["texts"]["withdraw"])
+
+
+@pytest.mark.parametrize("locale", notices.LANGUAGES)
+def test_region_and_answers_have_one_name_in_every_language(visit: Visiting, site: Site, locale: str) -> None:
+    site.locale, site.banner = locale, notices.banner(locale)
+    ada = visit()
+    for handle in ("reject", "accept"):
+        expect(ada.page.locator(f"#consent #{handle}-all")).to_have_text(site.banner["texts"][handle])
+    ada.press(site.banner["texts"]["choose"])
+    ids = ada.page.locator("sayso-banner [id]").evaluate_all("(all) => all.map((one) => one.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_on_a_phone_the_answers_are_in_sight_however_long_the_text(visit: Visiting, site: Site) -> None:
+    site.banner["texts"]["body"] *= 12
+    ada = visit(viewport={"width": 320, "height": 568})
+    settle(ada.page)
+    assert ada.banner.evaluate("(node) => node.scrollHeight > node.clientHeight")
+    for button in ada.banner.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box
+        assert 0 <= box["y"] <= 568 - box["height"]
+
+
+@pytest.mark.parametrize("locale", notices.LANGUAGES)
 def test_in_the_dialog_the_three_answers_weigh_the_same_and_so_do_yes_and_no(
     visit: Visiting, site: Site, locale: str
 ) -> None:

@@ -82,24 +82,26 @@ export function view(
     const asked = purposes.filter(({ explicit }) => !given || !explicit).flatMap(({ parts }) => parts);
     return Object.fromEntries(asked.map(({ choice }) => [choice, given ? 'given' : 'refused']));
   };
-  /** Three answers on one layer, of one weight. */
-  const answers = (last: HTMLElement): HTMLElement =>
+  /** Three answers on one layer, of one weight; `named` gives them the ids that hold in every language. */
+  const answers = (last: HTMLElement, named = false): HTMLElement =>
     el(
       'div',
       { className: 'acts' },
-      button(texts.reject!, () => void act('reject_all', all(false))),
-      button(texts.accept!, () => void act('accept_all', all(true))),
+      button(texts.reject!, () => void act('reject_all', all(false)), named ? { id: 'reject-all' } : {}),
+      button(texts.accept!, () => void act('accept_all', all(true)), named ? { id: 'accept-all' } : {}),
       last,
     );
   const link = (name: string): (Node | string)[] =>
     texts[name] && /^(https?:\/)?\//.test(links[name] ?? '') ? [el('a', { href: links[name] }, texts[name]!), ' '] : [];
   /** What is asked, the signal that was seen and what it holds back, and the ways to notice and opt-out. */
-  const told = (): Node[] => {
+  const told = (...more: Node[]): Node[] => {
     const off = purposes.filter(({ parts }) => parts.some(({ choice }) => held().includes(choice)));
     const names = off.map(({ title }) => title).join(' · ');
     const ways = [...link('notice'), ...link('opt_out')];
     return [
       paragraph(texts.body),
+      ...more,
+      paragraph(texts.withdraw),
       paragraph(gpc || names ? texts.gpc : ''),
       paragraph(names && texts.gpc_holds?.replace('{names}', names)),
       ...(ways.length ? [el('p', {}, ...ways)] : []),
@@ -128,11 +130,12 @@ export function view(
 
   const banner = el(
     'section',
-    { className: 'banner', hidden: true, role: 'region', 'aria-labelledby': 'b' },
+    { className: 'banner', id: 'consent', hidden: true, role: 'region', 'aria-labelledby': 'b' },
     el('h2', { id: 'b' }, texts.title!),
-    ...told(),
+    // GDPR recital 42: whoever is asked knows at least for which purposes, before any answer.
+    ...told(paragraph(purposes.map(({ title }) => title).join(' · '), 'asked')),
     alerts[0],
-    answers(button(texts.choose!, open)),
+    answers(button(texts.choose!, open), true),
   );
   root.append(banner, status, dialog);
   document.body.prepend(host);
