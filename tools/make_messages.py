@@ -104,8 +104,13 @@ def stale(locale: str) -> list[str]:
     return [path.name for path, content in fresh.items() if not path.exists() or path.read_bytes() != content]
 
 
-def main(locale: str = "zh_Hant") -> int:
-    """Write both files, or check them."""
+def locales() -> list[str]:
+    """Name the languages beside English that there is a folder for."""
+    return sorted(folder.name for folder in LOCALES.iterdir())
+
+
+def write(locale: str) -> int:
+    """Write both files of a language, or check them; give what is wrong as an exit code."""
     if "--check" not in sys.argv:
         catalog, po = updated(locale), _po(locale)
         po.parent.mkdir(parents=True, exist_ok=True)
@@ -114,10 +119,15 @@ def main(locale: str = "zh_Hant") -> int:
         po.with_suffix(".mo").write_bytes(mo)
     missing, old = untranslated(locale), stale(locale)
     for message in missing:
-        sys.stdout.write(f"untranslated: {message!r}\n")
+        sys.stdout.write(f"untranslated in {locale}: {message!r}\n")
     for name in old:
-        sys.stdout.write(f"not fresh: {name}; run python -m tools.make_messages\n")
+        sys.stdout.write(f"not fresh in {locale}: {name}; run python -m tools.make_messages\n")
     return 1 if missing or old else 0
+
+
+def main() -> int:
+    """Write or check every language."""
+    return max([write(locale) for locale in locales()])
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ PERSONALISE = (
     Question("personalise", "location"),
 )
 LETTERS = Question("newsletter", "contact")
+LOCALES = {"zh-hant": "zh-Hant", "ar": "ar"}
+"""Django's language codes and what Sayso calls them."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def sayso() -> Client:
 
 def locale() -> str:
     """Return the language of the page as Sayso names it."""
-    return "zh-Hant" if get_language() == "zh-hant" else "en"
+    return LOCALES.get(get_language() or "", "en")
 
 
 def subject_of(request: HttpRequest) -> SubjectRef | None:

@@ -1,4 +1,4 @@
-"""The shop's addresses; Chinese pages stand under /zh-hant, so the language needs no cookie."""
+"""The shop's addresses; other languages than English stand under /zh-hant and /ar, so the language needs no cookie."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path

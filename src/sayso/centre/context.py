@@ -14,11 +14,16 @@ from sayso.core.layout import direction
 from sayso.identity import queries as identity
 from sayso.notices import queries as notices
 
-TAGS = {"en": "en", "zh-hant": "zh-Hant"}  # Django's language codes → the tags HTML wants (BCP 47)
+TAGS = {
+    "en": "en",
+    "zh-hant": "zh-Hant",
+    "ar": "ar",
+}  # Django's language codes → the tags HTML wants (BCP 47)
 
 FORMATS = {  # how dates are written, in Django's letters
     "en": {"day": "j M Y", "minute": "j M Y, H:i", "second": "j M Y, H:i:s"},
     "zh-Hant": {"day": "Y年n月j日", "minute": "Y年n月j日 H:i", "second": "Y年n月j日 H:i:s"},
+    "ar": {"day": "j F Y", "minute": "j F Y، H:i", "second": "j F Y، H:i:s"},
 }
 
 

@@ -12,7 +12,11 @@ from sayso.identity.proofing.email_plus.queries import Link
 FAMILY: dict[str, Any] = {
     "system": "sayso-family",
     "kind": "local",
-    "title": {"en": "Your age band, and who answers for whom", "zh-Hant": "你的年齡層，以及誰為誰作答"},
+    "title": {
+        "en": "Your age band, and who answers for whom",
+        "zh-Hant": "你的年齡層，以及誰為誰作答",
+        "ar": "فئتك العمرية، ومن يجيب عن مَن",
+    },
     "choices": [],
 }
 

@@ -17,14 +17,22 @@ from sayso.personalisation import queries, services
 COUNTS: dict[str, Any] = {
     "system": "sayso-counts",
     "kind": "local",
-    "title": {"en": "Sayso's counts of what is bought together", "zh-Hant": "Sayso 的共同購買統計"},
+    "title": {
+        "en": "Sayso's counts of what is bought together",
+        "zh-Hant": "Sayso 的共同購買統計",
+        "ar": "إحصاءات Sayso لما يُشترى معًا",
+    },
     "choices": ["learn.purchases.use.self"],
     "stops": ["learn.purchases.use.self"],
 }
 FACTS: dict[str, Any] = {
     "system": "sayso-facts",
     "kind": "local",
-    "title": {"en": "What Sayso knows of you", "zh-Hant": "Sayso 所知道關於你的事"},
+    "title": {
+        "en": "What Sayso knows of you",
+        "zh-Hant": "Sayso 所知道關於你的事",
+        "ar": "ما يعرفه Sayso عنك",
+    },
     "choices": [
         "personalise.purchases.use.self",
         "personalise.preferences.use.self",
@@ -34,7 +42,11 @@ FACTS: dict[str, Any] = {
 ASKS: dict[str, Any] = {
     "system": "sayso-asks",
     "kind": "local",
-    "title": {"en": "What we asked you, and when", "zh-Hant": "我們問過你什麼、何時問的"},
+    "title": {
+        "en": "What we asked you, and when",
+        "zh-Hant": "我們問過你什麼、何時問的",
+        "ar": "ما سألناك عنه، ومتى",
+    },
     "choices": [],
 }
 DOCUMENTS = (COUNTS, FACTS, ASKS, FAMILY)

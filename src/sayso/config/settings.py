@@ -154,7 +154,7 @@ if (SOURCE / "messages" / "backend.py").exists():
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
+LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文"), ("ar", "العربية")]
 LOCALE_PATHS = [SOURCE / "locale"]
 STATIC_URL = "/static/"
 STATIC_ROOT = env.home() / "static"

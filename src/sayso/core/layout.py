@@ -59,6 +59,28 @@ WORDS: dict[str, dict[str, str]] = {
         "months": "{count} 個月",
         "days": "{count} 天",
     },
+    "ar": {
+        "reject": "رفض الكل",
+        "accept": "قبول الكل",
+        "choose": "اختيار",
+        "save": "احفظ خياراتي",
+        "back": "رجوع",
+        "close": "إغلاق",
+        "withdraw": "يمكن تغيير كل إجابة أو سحبها في أي وقت.",
+        "gpc": "يطلب متصفحك ألا نبيع بياناتك ولا نشاركها (Global Privacy Control). ونحن نمتثل.",
+        "gpc_holds": "مغلق بسببه: {names}. وللسماح بأحدها مع ذلك، وافق عليه بالاسم في القائمة.",
+        "opt_out": "الإيقاف بالبريد الإلكتروني، دون حساب",
+        "yes": "نعم",
+        "no": "لا",
+        "parts": "الاختيار بالتفصيل",
+        "mixed": "جزئيًا",
+        "reopen": "خيارات خصوصيتك",
+        "saved": "حُفظ.",
+        "proof": "احفظ الإثبات",
+        "error": "تعذّر حفظ ذلك. لم يُسجَّل شيء؛ حاول مرة أخرى.",
+        "months": "عدد الأشهر: {count}",
+        "days": "عدد الأيام: {count}",
+    },
 }
 
 ASK_WORDS: dict[str, dict[str, str]] = {  # the fixed words of the layout ask-1
@@ -79,6 +101,15 @@ ASK_WORDS: dict[str, dict[str, str]] = {  # the fixed words of the layout ask-1
         "give": "好，提供給你們",
         "later": "現在先不要",
         "no": "不用，謝謝",
+    },
+    "ar": {
+        "what_for": "لأي غرض",
+        "by_whom": "ممّن",
+        "how_long": "كم تُحفظ",
+        "benefit": "ما فائدته لك",
+        "give": "نعم، ها هو",
+        "later": "ليس الآن",
+        "no": "لا، شكرًا",
     },
 }
 

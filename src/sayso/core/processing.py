@@ -8,7 +8,7 @@ from sayso.core.layout import length_text
 from sayso.core.notice import Notice
 from sayso.core.purpose import Part, Purpose
 
-SUBJECTS = {"en": "customers", "zh-Hant": "顧客"}
+SUBJECTS = {"en": "customers", "zh-Hant": "顧客", "ar": "العملاء"}
 COLUMNS = (
     "purpose", "activity", "legal_basis", "law", "data_subjects", "category", "sensitive", "operation",
     "recipient", "role", "country", "transfer", "retention", "measures", "systems",

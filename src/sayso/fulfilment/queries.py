@@ -58,7 +58,7 @@ def _in_one_text(value: object) -> str:
     return str(value)
 
 
-GATE_TITLE = {"en": "Sayso itself", "zh-Hant": "Sayso 本身"}
+GATE_TITLE = {"en": "Sayso itself", "zh-Hant": "Sayso 本身", "ar": "Sayso نفسه"}
 
 
 def _title(system: str) -> Mapping[str, str]:

@@ -153,7 +153,7 @@ def _sources(
         _complaints(subjects),
         *looked,
     ]
-    sources = [package.Source("sayso", {"en": "Sayso", "zh-Hant": "Sayso"}, own)]
+    sources = [package.Source("sayso", dict.fromkeys(("en", "zh-Hant", "ar"), "Sayso"), own)]
     for system, exported in fulfilment.results_of(row.id):
         sources.append(package.Source(system, inventory.system(system).title, exported["sheets"]))
     return sources, receipts

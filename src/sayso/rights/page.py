@@ -5,6 +5,8 @@ from datetime import datetime
 from html import escape
 from typing import Any, Protocol
 
+from sayso.core.layout import direction
+
 _STYLE = """
 :root{color-scheme:light dark;--ink:#2b2620;--ground:#faf6ef;--line:#d9cfbf;--quiet:#6b6256}
 @media (prefers-color-scheme:dark){:root{--ink:#efe8dc;--ground:#1c1a17;--line:#4a443b;--quiet:#b3a998}}
@@ -32,6 +34,15 @@ _WORDS: dict[str, dict[str, str]] = {
         "names_others": "可能提及他人的自由文字（歐盟《一般資料保護規則》第 15 條第 4 項）",
         "someone_elses": "這是關於他人的資料",
         "files": "相同內容也在 data.json 以及每個資料表各自的 CSV 檔中。manifest.json 列出各檔的雜湊值。",
+    },
+    "ar": {
+        "title": "بياناتك",
+        "made": "جُمعت في",
+        "none": "لا شيء محفوظ هنا.",
+        "withheld": "لم يُدرج",
+        "names_others": "نص حر قد يسمّي غيرك (اللائحة العامة لحماية البيانات، المادة 15(4))",
+        "someone_elses": "يتعلق بشخص آخر",
+        "files": "المحتوى نفسه في data.json وفي ملف CSV لكل جدول. ويحوي manifest.json بصماتها.",
     },
 }
 
@@ -89,7 +100,7 @@ def render(sources: Sequence[Source], locale: str, now: datetime) -> str:
     made = f"{words['made']} {now:%Y-%m-%d %H:%M} UTC"
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
-        f'<!doctype html><html lang="{locale}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{locale}" dir="{direction(locale)}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{words['title']}</title><style>{_STYLE}</style></head><body><main>"
