@@ -14,7 +14,7 @@ from tests import linen
 from tests.demo import programs, stub
 
 SHOP = yaml.safe_load((linen.BRAND / "systems" / "shop.yaml").read_text())
-BOTH = {"en", "zh-Hant"}
+LANGUAGES = set(yaml.safe_load((linen.BRAND / "brand.yaml").read_text())["locales"])
 
 
 def texts(source: Any) -> list[dict[str, str]]:
@@ -24,12 +24,13 @@ def texts(source: Any) -> list[dict[str, str]]:
     return [text for part in source for text in texts(part)] if isinstance(source, list) else []
 
 
-def test_every_text_of_the_brand_is_in_both_languages() -> None:
-    for name in ("brand", "notice", "asks", "systems/shop", "systems/brightside"):
+def test_every_text_of_the_brand_is_in_every_language() -> None:
+    assert {"en", "zh-Hant", "ar"} == LANGUAGES
+    for name in ("brand", "notice", "next/notice", "asks", "systems/shop", "systems/brightside"):
         found = texts(yaml.safe_load((linen.BRAND / f"{name}.yaml").read_text()))
         assert found
         for text in found:
-            assert set(text) == BOTH, text
+            assert set(text) == LANGUAGES, text
             assert all(word.strip() for word in text.values())
 
 

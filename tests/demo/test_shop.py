@@ -285,10 +285,20 @@ def test_chinese_pages_speak_chinese_and_need_no_cookie(
 ) -> None:
     sayso.given(device, linen.PURCHASES)
     answer = visitor.get("/zh-hant/")
-    assert '<html lang="zh-Hant">' in answer.text
+    assert '<html lang="zh-Hant" dir="ltr">' in answer.text
     assert "靜水被" in answer.text
     assert sayso.sent("/v1/recommendations")[0]["locale"] == "zh-Hant"
     assert not answer.headers.get_list("set-cookie")
+
+
+def test_arabic_pages_run_from_right_to_left(visitor: httpx.Client, sayso: stub.Sayso, device: str) -> None:
+    sayso.given(device, linen.PURCHASES)
+    answer = visitor.get("/ar/shelves?type=quilt")
+    assert '<html lang="ar" dir="rtl">' in answer.text
+    assert 'href="/zh-hant/shelves?type=quilt"' in answer.text
+    assert 'href="/shelves?type=quilt"' in answer.text
+    visitor.get("/ar/")
+    assert sayso.sent("/v1/recommendations")[0]["locale"] == "ar"
 
 
 def test_the_shelves_are_told_to_sayso_with_their_attributes(

@@ -44,7 +44,9 @@ DRESSES: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark"},
     "320 px": {"viewport": {"width": 320, "height": 568}},
     "zh-Hant": {"locale": "zh-TW"},
+    "ar": {"locale": "ar", "viewport": {"width": 320, "height": 568}},
 }
+IN_THE_SHOP = {"zh-Hant": "/zh-hant", "ar": "/ar"}  # where a language's pages stand
 SMALL = """() => [...document.querySelectorAll(
   "button, .button, summary, select, textarea, input:not([type=hidden], [type=radio], [type=checkbox])")]
   .filter((one) => one.checkVisibility() && (one.offsetHeight < 44 || one.offsetWidth < 44))
@@ -275,8 +277,8 @@ class Look:
 
 def _address(demo: Demo, people: People, stop: Stop, dress: str) -> str:
     address = people.address(demo, stop.path, stop.house)
-    in_chinese = dress == "zh-Hant" and stop.house == "shop"
-    return address.replace(demo.shop, f"{demo.shop}/zh-hant") if in_chinese else address
+    where = IN_THE_SHOP.get(dress, "") if stop.house == "shop" else ""
+    return address.replace(demo.shop, f"{demo.shop}{where}")
 
 
 def _findings(look: Look, axe: str, stop: Stop, dress: str) -> list[str]:
@@ -289,12 +291,10 @@ def _findings(look: Look, axe: str, stop: Stop, dress: str) -> list[str]:
     missing = [
         said for said in look.complaints() if stop.status == 200 or f"status of {stop.status}" not in said
     ]
-    if (
-        dress == "zh-Hant"
-        and stop.house in ("sayso", "shop")
-        and page.locator("html[lang=zh-Hant]").count() == 0
-    ):
-        listed.append("not in Traditional Chinese")
+    if dress in IN_THE_SHOP and stop.house in ("sayso", "shop"):
+        way = "rtl" if dress == "ar" else "ltr"
+        if page.locator(f"html[lang={dress}][dir={way}]").count() == 0:
+            listed.append(f"not in {dress}, or not {way}")
     return listed + missing
 
 
@@ -302,7 +302,7 @@ def _is_at(demo: Demo, address: str, stop: Stop, names_of_the_shop: dict[str, st
     path = urlsplit(address).path
     if address.startswith(demo.sayso):
         return resolve(path).view_name == (stop.lands or stop.name)
-    bare = path.removeprefix("/zh-hant").removeprefix("/")
+    bare = path.removeprefix("/zh-hant").removeprefix("/ar/").removeprefix("/")
     return re.match(names_of_the_shop[stop.name], bare) is not None
 
 
