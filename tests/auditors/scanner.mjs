@@ -8,7 +8,7 @@ if (order.words) register('./lessons.mjs', import.meta.url, { data: order.words 
 const { scan } = await import('@slashgear/gdpr-cookie-scanner');
 
 const visits = [];
-const QUIET = 500; // milliseconds without a request under way
+const QUIET = 1500; // milliseconds without a request under way: a busy machine takes its time from click to script
 
 /** Notes each request of a context. The scanner leaves as soon as it has clicked: a page closes when it is quiet. */
 function watch(context) {
