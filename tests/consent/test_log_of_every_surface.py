@@ -33,5 +33,3 @@ def test_a_childs_a_guardians_and_a_browsers_answers_are_in_the_log_and_leave_it
     services.forget_subjects([ben], now)
     assert models.Event.objects.filter(subject=ben).count() == 0
     assert _found(now) == []
-
-

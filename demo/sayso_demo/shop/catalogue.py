@@ -25,6 +25,7 @@ class Product:
     id: str
     title_en: str
     title_zh_hant: str
+    title_ar: str
     type: str
     colour: str
     colour_family: str
@@ -35,12 +36,23 @@ class Product:
     price_cents: int
     text_en: str
     text_zh_hant: str
+    text_ar: str
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Its name by locale."""
+        return {"en": self.title_en, "zh-Hant": self.title_zh_hant, "ar": self.title_ar}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What is said of it, by locale."""
+        return {"en": self.text_en, "zh-Hant": self.text_zh_hant, "ar": self.text_ar}
 
     def as_item(self, shop_url: str) -> dict[str, Any]:
         """Return the product as Sayso's catalogue takes it."""
         return {
             "id": self.id,
-            "title": {"en": self.title_en, "zh-Hant": self.title_zh_hant},
+            "title": self.titles,
             "url": f"{shop_url}/products/{self.id}",
             "image": f"{shop_url}/swatch/{self.id}.svg",
             "price_cents": self.price_cents,

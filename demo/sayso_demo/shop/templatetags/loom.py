@@ -46,13 +46,13 @@ def filter_label(name: str) -> str:
 @register.filter
 def title(product: Product) -> str:
     """Return the product's name in the page's language."""
-    return product.title_zh_hant if locale() == "zh-Hant" else product.title_en
+    return product.titles[locale()]
 
 
 @register.filter
 def poem(product: Product) -> str:
     """Return the product's description in the page's language."""
-    return product.text_zh_hant if locale() == "zh-Hant" else product.text_en
+    return product.texts[locale()]
 
 
 @register.filter
