@@ -97,6 +97,7 @@ def _she_writes_the_question(mara: Person, name: str) -> None:
     _field(mara, "id", name)
     for text in TEXTS:
         _field(mara, f"{text}.zh-Hant", f"{text} 郵遞區號")
+        _field(mara, f"{text}.ar", f"{text} الرمز البريدي")
     _field(mara, "label.en", "Your postcode")
     for choice in ("choices", "needs"):
         wanted = "location" if choice == "choices" else "purchases"
