@@ -90,6 +90,7 @@ def _a_stranger_stops_it_for_her_address(ada: Person, browser: Browser) -> None:
         stranger = Person(ada.demo, context.new_page(), "", ada.hands)
         stranger.opens(f"{ada.demo.shop}/")
         stranger.link("Stop by e-mail address, without an account")
+        stranger.page.locator("#identifier").wait_for()
         for address in ("nobody@example.test", ada.email):
             stranger.opens(f"{ada.demo.sayso}/privacy-choices")
             stranger.write(FIELD, address)
