@@ -188,7 +188,7 @@ def lines_of(looked: Look) -> list[str]:
     if looked.findings:
         return [f"FAILED   {found.code}: {found.detail}" for found in looked.findings]
     assert looked.note is not None  # noqa: S101 a look without findings saw a checkpoint
-    assert looked.seen is not None  # noqa: S101
+    assert looked.seen is not None  # noqa: S101 nor without what it saw
     point, seen = looked.note.checkpoint, looked.seen
     at = _time(seen.signed_at) if seen.signed_at is not None else "unknown"
     lines = [f"HOLDS    {point.origin}, {point.size} entries, signed {at}"]

@@ -151,7 +151,7 @@ def read_standing(row: Sequence[Any]) -> Standing:
 def standing_of(db: Database, subject: str, brand: str) -> Standing | None:
     """Give a subject's standing with a brand, or None when nothing was ever answered."""
     rows = db.run(
-        f"SELECT {', '.join(STANDING)} FROM consent_standing WHERE subject = %s AND brand = %s",  # noqa: S608
+        f"SELECT {', '.join(STANDING)} FROM consent_standing WHERE subject = %s AND brand = %s",  # noqa: S608 our own column names
         [subject, brand],
     )
     return read_standing(rows[0]) if rows else None

@@ -54,7 +54,7 @@ def _insert(db: Database, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
     for start in range(0, len(rows), _ROWS):
         some = rows[start : start + _ROWS]
         marks = ", ".join(["(%s, %s, %s)"] * len(some))
-        db.run(f"INSERT INTO {into} VALUES {marks}", [value for row in some for value in row])  # noqa: S608
+        db.run(f"INSERT INTO {into} VALUES {marks}", [value for row in some for value in row])  # noqa: S608 our own table
 
 
 def _append(db: Database, size: int, rows: Sequence[tuple[Any, ...]]) -> dict[merkle.Node, bytes]:
