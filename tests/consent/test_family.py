@@ -405,3 +405,14 @@ def test_the_subject_row_takes_everything_of_this_along(
     identity_services.forget([ben])
     assert not identity_models.Age.objects.exists()
     assert identity.exists(ben) is False
+
+
+def test_a_yes_that_only_his_guardian_gave_is_found_when_the_notice_changes(
+    ben: str, cleo: str, link: str, brand: str, now: datetime
+) -> None:
+    document = linen.document()
+    linen.purpose(document, "personalise")["minors"] = "guardian"
+    publishing.publish_notice(document, "Otto", now + timedelta(hours=1))
+    assert queries.yes_standings(brand, [linen.PURCHASES], "", 10) == []
+    cleo_says(cleo, link, brand, GIVEN, now + timedelta(hours=2))
+    assert [subject for subject, _ in queries.yes_standings(brand, [linen.PURCHASES], "", 10)] == [ben]

@@ -200,12 +200,14 @@ def statuses_under(subject: str, published: Published, now: datetime) -> dict[st
 def yes_standings(brand: str, choices: Sequence[str], after: str, most: int) -> list[tuple[str, Standing]]:
     """List at most `most` subjects beyond `after`, in their order, that hold a yes to one of these choices.
 
-    The yes may have run out, or been given to less than is asked now: the rules of `core` judge that.
+    The yes may be a guardian's; it may have run out, or been given to less than is asked now: the rules of
+    `core` judge that.
     """
     wanted = Q()
     for choice in choices:
         for status in PERMITTING:
-            wanted |= Q(held__contains=f'"{choice}":["{status}"')
+            said = f'"{choice}":["{status}"'
+            wanted |= Q(held__contains=said) | Q(guardian_held__contains=said)
     if not wanted:
         return []
     rows = models.Standing.objects.filter(wanted, brand=brand, subject__gt=after).order_by("subject")
