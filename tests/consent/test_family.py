@@ -405,3 +405,18 @@ def test_the_subject_row_takes_everything_of_this_along(
     identity_services.forget([ben])
     assert not identity_models.Age.objects.exists()
     assert identity.exists(ben) is False
+
+
+def test_a_guardian_who_gave_up_the_address_she_was_asked_at_keeps_no_other_letter_back(
+    ben: str, cleo: str, now: datetime
+) -> None:
+    ada, mia = account("ada@example.test", now), account("mia@example.test", now)
+    for child, adult, address in ((ben, cleo, CLEO), (mia, ada, "ada@example.test")):
+        invited = email_plus.invite(child, address, now)
+        assert isinstance(invited, Invited)
+        assert email_plus.accept(adult, invited.link, "en", now) is Outcome.ACCEPTED
+    rows = identity_models.Identifier.objects.filter(subject_id=cleo)
+    rows.delete()  # she signs in another way since
+    written = email_plus.second_letters(now + timedelta(days=1))
+    assert [letter.address for letter in written] == ["ada@example.test"]
+    assert guardians.of_child(ben, now) is None
