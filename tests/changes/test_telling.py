@@ -199,6 +199,14 @@ def test_a_yes_that_runs_out_in_the_meantime_is_not_reminded_of(publish: Publish
     assert Letter.objects.count() == 1
 
 
+def test_nobody_is_reminded_while_her_deletion_is_under_way(publish: Publish, now: datetime) -> None:
+    ada = account(now, "ada@example.test", learn=YES)
+    publish()
+    answering.mark_erasing([ada], BRAND, now + HOUR)
+    work(now + timedelta(days=15))
+    assert Letter.objects.count() == 1
+
+
 def test_a_brand_may_send_no_reminders(
     publish: Publish, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -416,3 +416,18 @@ def test_a_yes_that_only_his_guardian_gave_is_found_when_the_notice_changes(
     assert queries.yes_standings(brand, [linen.PURCHASES], "", 10) == []
     cleo_says(cleo, link, brand, GIVEN, now + timedelta(hours=2))
     assert [subject for subject, _ in queries.yes_standings(brand, [linen.PURCHASES], "", 10)] == [ben]
+
+
+def test_a_guardian_who_gave_up_the_address_she_was_asked_at_keeps_no_other_letter_back(
+    ben: str, cleo: str, now: datetime
+) -> None:
+    ada, mia = account("ada@example.test", now), account("mia@example.test", now)
+    for child, adult, address in ((ben, cleo, CLEO), (mia, ada, "ada@example.test")):
+        invited = email_plus.invite(child, address, now)
+        assert isinstance(invited, Invited)
+        assert email_plus.accept(adult, invited.link, "en", now) is Outcome.ACCEPTED
+    rows = identity_models.Identifier.objects.filter(subject_id=cleo)
+    rows.delete()  # she signs in another way since
+    written = email_plus.second_letters(now + timedelta(days=1))
+    assert [letter.address for letter in written] == ["ada@example.test"]
+    assert guardians.of_child(ben, now) is None

@@ -4,9 +4,11 @@ from datetime import datetime
 
 import pytest
 
+from sayso.console import drafting
 from sayso.core.errors import Conflict, Forbidden, Invalid, NotFound
-from sayso.core.proposal import Decided, ProposalState
+from sayso.core.proposal import Decided, ProposalKind, ProposalState
 from sayso.inventory import queries as inventory
+from sayso.inventory import services as proposing
 from sayso.notices import queries, services
 from tests import linen
 
@@ -82,3 +84,12 @@ def test_before_the_first_version_there_is_nothing_to_compare_with(now: datetime
     assert not draft.outdated
     services.decide_draft(proposal, Decided(True, DEV), now)
     assert queries.publications(BRAND)[0].ordinal == 1
+
+
+def test_a_proposal_about_something_else_is_no_draft(now: datetime) -> None:
+    other = proposing.propose(ProposalKind.DROP_FIELD, {"system": "shop"}, OTTO, now)
+    with pytest.raises(NotFound):
+        services.decide_draft(other, Decided(True, DEV), now)
+    with pytest.raises(NotFound):
+        drafting.preview(other, DEV, "en", now)
+    assert inventory.proposal(other).state is ProposalState.PROPOSED

@@ -15,8 +15,10 @@ from sayso.decisions import queries as decisions
 from sayso.identity import keys
 from sayso.identity import services as identity
 from sayso.messages.models import Letter, key_of
+from sayso.notices import services as notices
 from sayso.staff import queries, services
 from sayso.staff.queries import LookView
+from tests import linen
 from tests.staff.conftest import BRAND, WHY, Desk
 
 LETTERS = "newsletter.contact.use.self"
@@ -93,6 +95,17 @@ def test_a_no_since_the_call_outranks_the_link(desk: Desk, now: datetime) -> Non
     _, recorded = services.confirm(*_link(), "en", now)
     assert recorded.outcome == {LETTERS: "superseded"}
     assert _status(desk, now) is ConsentStatus.REFUSED
+
+
+def test_the_link_says_nothing_to_a_use_that_widened_since_the_call(desk: Desk, now: datetime) -> None:
+    services.take_yes(_look(desk, now), BRAND, "newsletter", desk.dev, now)
+    wider = linen.document()
+    linen.purpose(wider, "newsletter")["choices"][0]["retention"] = {"months": 120}
+    later = now + timedelta(days=1)
+    notices.publish_notice(wider, "Otto and Dev", later)
+    with pytest.raises(NotFound):
+        services.confirm(*_link(), "en", later)
+    assert not decisions.decide(BRAND, [desk.ada], [read_choice(LETTERS)], later)[0].permitted
 
 
 def test_a_no_by_telephone_ends_a_link_that_waits(desk: Desk, now: datetime) -> None:

@@ -130,7 +130,8 @@ def _remind(name: str, now: datetime) -> int:
     waiting = [
         each for each in concerning.between(row.brand, row.before, current, standing, now) if each.waits
     ]
-    if waiting and row.answered_at is None:
+    erasing = standing is not None and standing.erasing
+    if waiting and row.answered_at is None and not erasing:
         row.reminder = letters.write(row, waiting, now, reminder=True)
     row.save()
     return 1

@@ -144,7 +144,7 @@ def preview(number: str, reader: int, language: str, now: datetime) -> Preview:
 
     Raises `NotFound` with code `unknown_proposal` or `unknown_draft`.
     """
-    one = inventory.proposal(number)
+    one = inventory.proposal(number, ProposalKind.PUBLISH_NOTICE)
     draft, waits = _draft(one), one.state is ProposalState.PROPOSED
     before = draft.before
     found = compare(before.notice, draft.notice) if before else []

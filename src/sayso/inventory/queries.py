@@ -208,10 +208,10 @@ def _proposal(row: models.Proposal) -> Proposal:
     )
 
 
-def proposal(name: str) -> Proposal:
-    """Give one proposal. Raises `NotFound` with code `unknown_proposal`."""
+def proposal(name: str, kind: ProposalKind | None = None) -> Proposal:
+    """Give one proposal, of one kind when it is given. Raises `NotFound` with code `unknown_proposal`."""
     row = models.Proposal.objects.filter(id=name).first()
-    if row is None:
+    if row is None or (kind and row.kind != kind):
         raise NotFound("unknown_proposal", "There is no such proposal.", "Go back to the list.")
     return _proposal(row)
 

@@ -41,10 +41,12 @@ def draft_notice(document: Mapping[str, Any], by: int, now: datetime) -> str:
 def decide_draft(proposal: str, said: Decided, now: datetime) -> ProposalState:
     """Approve and publish a proposed version in one transaction, or decline it.
 
-    Raises `Conflict` (`draft_outdated`: it was compared with a version no longer in force), and what
-    `inventory.services.decide` and `publish_notice` raise; then nothing changed.
+    Raises `NotFound` (`unknown_proposal`: of another kind, too), `Conflict` (`draft_outdated`: it was
+    compared with a version no longer in force), and what `inventory.services.decide` and `publish_notice`
+    raise; then nothing changed.
     """
-    draft = models.Draft.objects.get(id=inventory.proposal(proposal).payload["draft"])
+    found = inventory.proposal(proposal, ProposalKind.PUBLISH_NOTICE)
+    draft = models.Draft.objects.get(id=found.payload["draft"])
     state = proposing.decide(proposal, said, now)
     if state is ProposalState.APPROVED:
         if publishing.in_force(draft.brand) != draft.after:

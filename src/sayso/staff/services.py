@@ -132,18 +132,25 @@ def take_yes(look: LookView, brand: str, purpose: str, who: Staff, now: datetime
     return recorded
 
 
+def _as_asked(row: Waiting) -> list[str]:
+    """List what of a call is still asked as it was then: to what widened since, nobody has said yes."""
+    told = (each for each in notices.publications(row.brand) if each.published_at <= row.asked_at)
+    then = notices.version(row.brand, next(told).version).generations
+    current = notices.current(row.brand).generations
+    return [choice for choice in row.choices if choice in current and current[choice] == then.get(choice)]
+
+
 @transaction.atomic
 def confirm(number: str, secret: str, locale: str, now: datetime) -> tuple[Waiting, Recorded]:
     """Turn a yes by telephone into the person's own, by the link in her letter. It works once.
 
     A no she said since the call outranks it: the outcome is then `superseded`.
-    Raises `NotFound` with code `unknown_link`.
+    Raises `NotFound` with code `unknown_link`, also when the notice has widened all of it since.
     """
     row = queries.waiting(number, secret, now)
     if not Confirmation.objects.filter(id=row.id).delete()[0]:
         raise NotFound("unknown_link", "This link does nothing any more.", "Answer in your privacy centre.")
-    listed = consent.answered(row.account, row.brand, now).statuses
-    answers = {choice: ConsentStatus.GIVEN for choice in row.choices if choice in listed}
+    answers = dict.fromkeys(_as_asked(row), ConsentStatus.GIVEN)
     if not answers:
         raise NotFound("unknown_link", "This is not asked any more.", "Answer in your privacy centre.")
     answer = answering.centre_answer(row.brand, answers, row.base, "confirm", Voucher.ACCOUNT, locale)

@@ -127,15 +127,18 @@ def second_letters(now: datetime) -> list[SecondLetter]:
     due = Guardianship.objects.select_for_update().filter(
         confirm_at__lte=now, until__gt=now, code_hash="", started_at=None
     )
-    return [_second_letter(row) for row in due]
+    return [letter for row in due if (letter := _second_letter(row))]
 
 
-def _second_letter(row: Guardianship) -> SecondLetter:
+def _second_letter(row: Guardianship) -> SecondLetter | None:
     known = queries.identifiers_of(str(row.guardian_id))
+    address = next((one.value for one in known if keys.lookup("email", one.value) == row.lookup), None)
+    if address is None:  # the adult gave that address up since: nobody can show any more to be who was asked
+        row.delete()
+        return None
     code = codes.new_code()
     row.code_hash = codes.hashed(row.id, code)
     row.save(update_fields=["code_hash"])
-    address = next(one.value for one in known if keys.lookup("email", one.value) == row.lookup)
     return SecondLetter(address, codes.shown(code), row.locale)
 
 
