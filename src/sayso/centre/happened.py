@@ -11,6 +11,7 @@ from sayso.consent import queries as consent
 from sayso.consent.queries import Recorded
 from sayso.core.choice import OWN_USE
 from sayso.core.notice import Notice
+from sayso.core.older_answer import Provenance, read_provenance
 from sayso.core.values import read_utc
 from sayso.core.vocabulary import ConsentStatus
 from sayso.notices import queries as notices
@@ -38,6 +39,7 @@ class Answer:
     locale: str
     said: tuple[Said, ...]
     by: str = ""  # who of the staff took it, where it was not she herself
+    older: Provenance | None = None  # what an older system kept of it
 
 
 def _title(notice: Notice, choice: str, locale: str) -> str:
@@ -76,6 +78,7 @@ def answer_shown(event: Recorded, notice: Notice, locale: str) -> Answer:
         locale=evidence["locale"],
         said=said,
         by=by,
+        older=read_provenance(evidence["imported"]) if "imported" in evidence else None,
     )
 
 

@@ -149,35 +149,39 @@ def _begins(work: Work, wish: Wish) -> str:
     return f"{wish.file.name}: {form}; to {work.published.notice.brand} under notice {work.published.notice.version}"
 
 
-def _tell(counts: Mapping[str, int], rejects: Rejects, wish: Wish, say: Say) -> None:
+def _tell(counts: Mapping[str, int], rejects: Rejects, wish: Wish, say: Say) -> int:
+    """Say what it came to; give the exit code."""
     for line in summary({**counts, **rejects.counts}):
         say(line)
     if rejects.any:
         say(f"not taken, by line, with reason and remedy: {wish.rejected}")
-
-
-def _look_only(work: Work, wish: Wish, say: Say) -> int:
-    rejects = Rejects(wish.rejected, 0)
-    counts = check(work, rejects)
-    say(f"a dry run: nothing was imported; {counts.get('rows', 0):,} rows can be")
-    _tell(counts, rejects, wish, say)
     return 1 if rejects.counts["bad"] else 0
 
 
-def _from(work: Work, wish: Wish, say: Say) -> int | None:
-    """Give the line after which the run goes on; None where the file is not fit to be taken."""
-    came = importing.progress_of(work.run)
-    if wish.resume and came:
-        say(f"goes on after line {came.line:,}")
-        return came.line
-    if not wish.per_line:
-        rejects = Rejects(wish.rejected, 0)
+def _look_only(work: Work, wish: Wish, say: Say) -> int:
+    with Rejects(wish.rejected, 0) as rejects:
+        counts = check(work, rejects)
+        say(f"a dry run: nothing was imported; {counts.get('rows', 0):,} rows can be")
+        return _tell(counts, rejects, wish, say)
+
+
+def _is_fit(work: Work, wish: Wish, say: Say) -> bool:
+    """Tell whether a file can be taken whole; say what stands against it."""
+    with Rejects(wish.rejected, 0) as rejects:
         check(work, rejects)
-        if rejects.counts["bad"]:
-            _tell({}, rejects, wish, say)
-            return None
-    importing.begin(work.run, work.published.notice.brand, work.system.system, work.now)
-    return 0
+        if not rejects.counts["bad"]:
+            return True
+        _tell({}, rejects, wish, say)
+    say("nothing was imported: correct these rows, or take the others with --per-line")
+    return False
+
+
+def _take_from(work: Work, wish: Wish, after: int, say: Say) -> int:
+    with Rejects(wish.rejected, after) as rejects:
+        take(work, after, rejects)
+        importing.finish(work.run, work.export.lines, datetime.now(UTC))
+        came = importing.progress_of(work.run)
+        return _tell(came.counts if came else {}, rejects, wish, say)
 
 
 def run(wish: Wish, now: datetime, say: Say) -> int:
@@ -189,13 +193,11 @@ def run(wish: Wish, now: datetime, say: Say) -> int:
     say(_begins(work, wish))
     if wish.dry_run:
         return _look_only(work, wish, say)
-    after = _from(work, wish, say)
-    if after is None:
-        say("nothing was imported: correct these rows, or take the others with --per-line")
-        return 1
-    rejects = Rejects(wish.rejected, after)
-    take(work, after, rejects)
-    importing.finish(work.run, work.export.lines, datetime.now(UTC))
     came = importing.progress_of(work.run)
-    _tell(came.counts if came else {}, rejects, wish, say)
-    return 1 if rejects.counts["bad"] else 0
+    if wish.resume and came:
+        say(f"goes on after line {came.line:,}")
+        return _take_from(work, wish, came.line, say)
+    if not wish.per_line and not _is_fit(work, wish, say):
+        return 1
+    importing.begin(work.run, work.published.notice.brand, work.system.system, work.now)
+    return _take_from(work, wish, 0, say)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
+from sayso.core.errors import Invalid
 from sayso.core.older_row import BadRow
 
 HEADINGS = ("line", "code", "reason", "remedy")
@@ -70,25 +71,31 @@ def summary(counts: Mapping[str, int]) -> list[str]:
 class Rejects:
     """The rows that were not taken: line, why, and what to do. Nothing of what stands in them.
 
-    Going on after a kill, what was written beyond the last line that is done is written again.
+    The file is there only when there is such a row. Going on after a kill, what was written beyond the last line
+    that is done is written again.
     """
 
     def __init__(self, path: Path, after: int) -> None:
-        self._path, self.counts = path, {"bad": 0, "left_out": 0}
-        kept = _kept(path, after) if after else []
+        self.counts = {"bad": 0, "left_out": 0}
+        self._path, self._kept = path, [row for row in _kept(path) if row.line <= after]
         self._file: TextIO | None = None
-        self._writer = csv.writer(sys.stdout)
-        path.unlink(missing_ok=True)
-        for row in kept:
-            self.write(BadRow(int(row[0]), row[1], row[2], row[3]))
+
+    def __enter__(self) -> "Rejects":
+        self._path.unlink(missing_ok=True)
+        for row in self._kept:
+            self.write(row)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
 
     def write(self, row: BadRow) -> None:
         """Note one row."""
         if self._file is None:
             self._file = self._path.open("w", encoding="utf-8", newline="")
-            self._writer = csv.writer(self._file)
-            self._writer.writerow(HEADINGS)
-        self._writer.writerow([row.line, row.code, row.reason, row.remedy])
+            csv.writer(self._file).writerow(HEADINGS)
+        csv.writer(self._file).writerow([row.line, row.code, row.reason, row.remedy])
         self.counts["bad" if row.fatal else "left_out"] += 1
 
     def flush(self) -> None:
@@ -102,9 +109,13 @@ class Rejects:
         return self._file is not None
 
 
-def _kept(path: Path, after: int) -> list[list[str]]:
+def _kept(path: Path) -> list[BadRow]:
+    """Read what an earlier run listed. A file of anything else is nobody's to write over."""
     if not path.exists():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        if file.readline().strip() != ",".join(HEADINGS):
+            remedy = "Name another file with --rejects."
+            raise Invalid("rejects_taken", f"{path.name} holds something else than rejected rows.", remedy)
         rows = [row for row in csv.reader(file) if len(row) == len(HEADINGS) and row[0].isdigit()]
-    return [row for row in rows if int(row[0]) <= after]
+    return [BadRow(int(line), code, reason, remedy) for line, code, reason, remedy in rows]
