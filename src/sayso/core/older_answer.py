@@ -7,7 +7,7 @@ and permits nothing. A no needs no proof.
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -50,12 +50,17 @@ class Provenance:
 
 def write_provenance(source: Provenance) -> dict[str, Any]:
     """Write where an older answer comes from as JSON, as it stands sealed in the ledger."""
-    times = {name: moment and utc_text(moment) for name, moment in _times(source).items()}
-    return {**asdict(source), "said": dict(source.said), **times}
-
-
-def _times(source: Provenance) -> dict[str, datetime | None]:
-    return {"at": source.at, "until": source.until}
+    return {
+        "system": source.system,
+        "said": dict(source.said),
+        "row": source.row,
+        "at": source.at and utc_text(source.at),
+        "text": source.text,
+        "source": source.source,
+        "receipt": source.receipt,
+        "flaw": source.flaw,
+        "until": source.until and utc_text(source.until),
+    }
 
 
 def read_provenance(source: Mapping[str, Any]) -> Provenance:

@@ -79,16 +79,18 @@ class _Newcomers:
             models.Subject.objects.bulk_create(
                 models.Subject(id=subject, kind="account", created_at=self._now) for subject in self._subjects
             )
+        values = [(subject, keys.normal(name[0], value).encode()) for subject, name, value in self._names]
+        sealed = keys.seal_all(values) if values else []
         models.Identifier.objects.bulk_create(
             models.Identifier(
                 subject_id=subject,
-                kind=name[0],
-                lookup=name[1],
-                sealed=keys.seal(subject, keys.normal(name[0], value).encode()),
+                kind=kind,
+                lookup=lookup,
+                sealed=box,
                 vouched_by=Voucher.IMPORT,
                 added_at=self._now,
             )
-            for subject, name, value in self._names
+            for (subject, (kind, lookup), _), box in zip(self._names, sealed, strict=True)
         )
 
 
