@@ -2,6 +2,7 @@
 
 import csv
 import importlib
+import io
 import json
 import secrets
 from collections.abc import Callable
@@ -361,3 +362,23 @@ def test_progress_is_one_line_and_says_how_long_still() -> None:
     )
     assert telling.told("importing", 0, 1000, 0, 0.0) == "importing 0 of 1,000 lines  0 rows/s"
     assert "16 min 40 s left" in telling.told("importing", 0, 1_000_000, 1000, 1.0)
+
+
+class Terminal(io.StringIO):
+    """Somebody who watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_shown_to_who_watches_and_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "_EVERY", 0.0)
+    watched, piped = Terminal(), io.StringIO()
+    for to in (watched, piped):
+        bar = telling.Bar("importing", 1000, 0, to)
+        bar.at(500)
+        bar.at(1000)
+        bar.close()
+    assert "importing 500 of 1,000 lines" in watched.getvalue()
+    assert watched.getvalue().endswith("\r"), "the line is left empty"
+    assert piped.getvalue() == ""
