@@ -174,6 +174,7 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(write: Write) -> None:
     done = imports(write(YES, NO, BARE), "--dry-run")
     assert done.exit_code == 0
     assert "3 rows can be" in done.output
+    assert "1  rows lack source\n           1  rows lack text" in done.output
     assert everything() == [[], [], [], []]
     assert not consent.ImportRun.objects.exists()
     assert imports(write(("", "", *NO[2:])), "--dry-run").exit_code == 1

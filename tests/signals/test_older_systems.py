@@ -109,4 +109,4 @@ def test_a_fides_row_names_its_notice() -> None:
 
 @pytest.mark.parametrize("method", [None, "dismiss", "gpc", "acknowledge", "script"])
 def test_what_was_dismissed_or_set_by_a_signal_is_no_yes_of_hers(method: str | None) -> None:
-    assert fides.row_of({**REPORT, "method": method}, [])["flaw"].startswith("no act of the person")
+    assert fides.row_of({**REPORT, "method": method}, [])["flaw"].startswith("an act of the person")

@@ -45,7 +45,8 @@ class Provenance:
     def missing(self) -> list[str]:
         """Name what is missing to prove a yes, for the person who imports."""
         named = {"answered_at": self.at, "text": self.text, "source": self.source}
-        return [*(name for name, value in named.items() if not value), *([self.flaw] if self.flaw else [])]
+        lacking = [name for name, value in named.items() if not value]
+        return [*lacking, self.flaw] if self.flaw else lacking
 
 
 def write_provenance(source: Provenance) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sayso.core.older_answer import LONGEST, Provenance
-from sayso.core.older_mapping import OlderSystem, word_of
+from sayso.core.older_mapping import FIELDS, OlderSystem, word_of
 from sayso.core.values import DEVICE_SECRET, content_hash
 from sayso.core.vocabulary import ConsentStatus
 
@@ -203,12 +203,9 @@ def read_row(line: int, record: Mapping[str, Any], system: OlderSystem, now: dat
 
 def renamed(record: Mapping[str, Any], system: OlderSystem) -> dict[str, Any]:
     """Give a row's fields by our names, out of the columns that the mapping says they stand in."""
-    return {name: value_at(record, system.column(name)) for name in _WANTED}
+    return {name: value_at(record, system.column(name)) for name in FIELDS}
 
 
 def declared_columns(record: Mapping[str, Any], system: OlderSystem) -> dict[str, Any]:
     """Give the fields whose columns the mapping names itself."""
     return {name: value_at(record, column) for name, column in system.columns.items()}
-
-
-_WANTED = (*NAMED_BY, "purpose", "answer", "answered_at", "until", "text", "source", "receipt", "locale")

@@ -18,7 +18,7 @@ NAME = "c15t"
 COLUMNS = frozenset({"subjectId", "givenAt"})
 _SAYS = frozenset({"purposeIds", "preferences"})
 ACTS = frozenset({"accept_all", "custom"})
-NO_ACT = "no act of the person: c15t's model was opt-out, or it names no consentAction"
+NO_ACT = "an act of the person: c15t's model was opt-out, or it names no consentAction"
 
 
 def recognises(columns: Iterable[str]) -> bool:

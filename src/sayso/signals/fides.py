@@ -25,8 +25,8 @@ def recognises(columns: Iterable[str]) -> bool:
 def _flaw(record: Mapping[str, Any]) -> str:
     method = record.get("method")
     if not method:
-        return "no act of the person: Fides names no method"
-    return "" if method in ACTS else "no act of the person: Fides' method is not one of hers"
+        return "an act of the person: Fides names no method"
+    return "" if method in ACTS else "an act of the person: Fides' method is not one of hers"
 
 
 def row_of(record: Mapping[str, Any], purposes: Iterable[str]) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from sayso.cli.older.files import Export, look_at
 from sayso.cli.older.reading import recognised, rows
-from sayso.cli.older.telling import Bar, Rejects, summary
+from sayso.cli.older.telling import LACKS, Bar, Rejects, summary
 from sayso.consent import importing
 from sayso.core.consent import Published
 from sayso.core.errors import Invalid
 from sayso.core.older_mapping import OlderSystem, read_mapping
 from sayso.core.older_row import BadRow, OlderRow
 from sayso.core.values import content_hash
-from sayso.core.vocabulary import NARROW, PERMITTING
+from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.deployment.yaml import read_yaml
 from sayso.notices import queries as notices
@@ -98,6 +98,8 @@ def _counted(row: OlderRow) -> Iterator[str]:
     yield "rows"
     for status in row.answers.values():
         yield "yes" if status in PERMITTING else "no" if status in NARROW else "unknown"
+    if ConsentStatus.UNKNOWN in row.answers.values():
+        yield from (f"{LACKS}{name}" for name in row.source.missing())
 
 
 def check(work: Work, rejects: Rejects) -> Mapping[str, int]:

@@ -12,6 +12,7 @@ from sayso.core.older_row import BadRow
 
 HEADINGS = ("line", "code", "reason", "remedy")
 _EVERY = 0.5  # seconds between two looks at the clock on the wall
+LACKS = "lacks "  # before the name of a piece of evidence, where rows without it are counted
 SUMMARY = (  # what is counted, in the order it is told, and what it means
     ("recorded", "answers recorded"),
     ("yes", "choices permitted, each with its evidence"),
@@ -65,7 +66,9 @@ def _clock(seconds: float) -> str:
 
 def summary(counts: Mapping[str, int]) -> list[str]:
     """List what an import came to, leaving out what did not happen."""
-    return [f"{counts[name]:>12,}  {meaning}" for name, meaning in SUMMARY if counts.get(name)]
+    lines = [f"{counts[name]:>12,}  {meaning}" for name, meaning in SUMMARY if counts.get(name)]
+    lacking = sorted(name for name in counts if name.startswith(LACKS))
+    return lines + [f"{counts[name]:>12,}  rows lack {name.removeprefix(LACKS)}" for name in lacking]
 
 
 class Rejects:
