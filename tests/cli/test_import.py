@@ -14,11 +14,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sayso.cli.main import main as program
-from sayso.cli.older import telling
+from sayso.cli.older import command, telling
+from sayso.consent import importing as consenting
 from sayso.consent import models as consent
 from sayso.consent import queries, services
 from sayso.core.older_answer import read_provenance
 from sayso.core.vocabulary import ConsentStatus
+from sayso.identity import importing
 from sayso.identity import models as identity
 from sayso.identity import queries as people
 from sayso.identity import services as accounts
@@ -363,6 +365,52 @@ def test_progress_is_one_line_and_says_how_long_still() -> None:
     )
     assert telling.told("importing", 0, 1000, 0, 0.0) == "importing 0 of 1,000 lines  0 rows/s"
     assert "16 min 40 s left" in telling.told("importing", 0, 1_000_000, 1000, 1.0)
+
+
+def test_somebody_who_signs_in_meanwhile_is_found_and_not_made_twice(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = importing._accounts
+    arrived: list[str] = []
+
+    def look(names: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        found = looked(names)
+        if not arrived:
+            arrived.append("C-1001")
+            importing.models.Identifier.objects.create(
+                subject=importing.models.Subject.objects.create(id="hers", kind="account", created_at=NOW),
+                kind="customer",
+                lookup=importing.keys.lookup("customer", "C-1001"),
+                sealed=b"",
+                vouched_by="server_key",
+                added_at=NOW,
+            )
+        return found
+
+    monkeypatch.setattr(importing, "_accounts", look)
+    assert imports(write(YES)).exit_code == 0
+    assert identity.Identifier.objects.filter(kind="customer").count() == 1
+
+
+def test_an_earlier_run_that_was_broken_off_is_told(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(YES, NO, BARE)
+    monkeypatch.setattr(command, "BATCH", 1)
+    monkeypatch.setattr(command, "PAUSE", 0.0)
+    take_over = consenting.take_over
+
+    def broken_off(rows: Any, published: Any, run: str, line: int, now: datetime) -> Any:
+        if line == 3:
+            raise KeyboardInterrupt
+        return take_over(rows, published, run, line, now)
+
+    monkeypatch.setattr(consenting, "take_over", broken_off)
+    done = imports(path)
+    assert (done.exit_code, "--resume goes on there" in done.output) == (130, True)
+    monkeypatch.setattr(consenting, "take_over", take_over)
+    assert "goes on after line 2" in imports(path, "--resume").output
+    consent.ImportRun.objects.update(line=2)
+    assert "an earlier run came to line 2" in imports(path).output
+    assert consent.Event.objects.count() == 3
 
 
 class Terminal(io.StringIO):

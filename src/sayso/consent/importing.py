@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from sayso.consent import ledger, models
 from sayso.consent.ledger import Recorded, Submission
 from sayso.core.consent import Answer, Published
+from sayso.core.errors import Unavailable
 from sayso.core.layout import locale_for
 from sayso.core.older_answer import body_of, event_of
 from sayso.core.older_row import BadRow, OlderRow
@@ -19,6 +21,7 @@ from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import importing as identity
 
 SURFACE = ACT = "import"
+TRIES = 5
 _ERASED = (
     "erased",
     "This person was erased and is not recorded again.",
@@ -91,12 +94,20 @@ def _otherwise(wanted: _Wanted, recorded: Recorded) -> bool:
     return recorded.replayed and recorded.answers != said
 
 
-@transaction.atomic
 def take_over(rows: Sequence[OlderRow], published: Published, run: str, line: int, now: datetime) -> Taken:
     """Record a batch of older answers and how far the run has come, in one transaction.
 
-    A row that was recorded before changes nothing. Raises what `ledger.record` raises; then nothing changed.
+    A row that was recorded before changes nothing. Raises what `ledger.record` raises, and `Unavailable` (`busy`)
+    when others keep adding the same people; then nothing changed.
     """
+    for _ in range(TRIES):
+        with suppress(IntegrityError):  # somebody of the batch signed in at this very moment: find her then
+            return _take_over(rows, published, run, line, now)
+    raise Unavailable("busy", "Others add the same people at once.", "Go on with --resume in a minute.")
+
+
+@transaction.atomic
+def _take_over(rows: Sequence[OlderRow], published: Published, run: str, line: int, now: datetime) -> Taken:
     people = identity.find_or_make([row.people for row in rows], now)
     pairs = list(zip(rows, people, strict=True))
     wanted = {

@@ -199,6 +199,8 @@ def run(wish: Wish, now: datetime, say: Say) -> int:
     if wish.resume and came:
         say(f"goes on after line {came.line:,}")
         return _take_from(work, wish, came.line, say)
+    if came and 0 < came.line < work.export.lines:
+        say(f"an earlier run came to line {came.line:,}; this one begins anew, --resume would go on there")
     if not wish.per_line and not _is_fit(work, wish, say):
         return 1
     importing.begin(work.run, work.published.notice.brand, work.system.system, work.now)
