@@ -198,6 +198,14 @@ def test_what_needs_a_statement_of_its_own_is_not_part_of_a_wider_yes() -> None:
         read_mapping({**MAPPING, "purposes": {"advice": [LEARN, PURCHASES]}}, explicit)
 
 
+def test_yaml_of_numbers_and_dates_is_read_as_texts_or_refused() -> None:
+    numbered = {1: NEWSLETTER, "news": LEARN}
+    assert set(system(purposes=numbered).purposes) == {"1", "news"}
+    assert good({"purpose": "1"}, purposes=numbered).answers == {NEWSLETTER: GIVEN}
+    with pytest.raises(Invalid):
+        system(texts={"v3": date(2024, 1, 1)})
+
+
 def test_two_declarations_have_two_names() -> None:
     assert system().hash == system().hash != system(timezone="UTC").hash
     assert system().notice == PUBLISHED.notice.version

@@ -56,7 +56,14 @@ class OlderSystem:
     texts: Mapping[str, str] = field(default_factory=dict)
     declared: Mapping[str, str] = field(default_factory=dict)
     zone: ZoneInfo | None = None
-    hash: str = ""
+
+    @property
+    def hash(self) -> str:
+        """Name this declaration: another mapping of the same file is another run."""
+        zone = self.zone and self.zone.key
+        told = [dict(table) for table in (self.columns, self.answers, self.texts, self.declared)]
+        purposes = {older: list(ours) for older, ours in self.purposes.items()}
+        return content_hash([self.system, self.notice, purposes, *told, zone])
 
     def column(self, name: str) -> str:
         """Give the column in which a row says something."""
@@ -143,5 +150,4 @@ def read_mapping(source: Mapping[str, Any], published: Published) -> OlderSystem
         texts=_texts(source.get("texts", {}), "texts"),
         declared=_texts(source.get("declared", {}), "declared", ("text", "source")),
         zone=_zone(source.get("timezone")),
-        hash=content_hash(source),
     )
