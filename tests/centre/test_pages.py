@@ -149,6 +149,7 @@ def test_what_an_older_system_kept_is_shown_as_its_own_and_not_as_our_notice(
     assert history.count("Brought over from an older system") == 2
     assert "Send &lt;b&gt;me&lt;/b&gt; news." in history
     assert history.count("not known") == 3
+    assert "A yes without proof: counts as no" in history
     assert "What you were told then" not in history
     proof = re.search(r"/centre/history/[^\"]+|/centre/proof/[^\"]+", history)
     assert proof, history

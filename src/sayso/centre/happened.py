@@ -55,7 +55,9 @@ def _by_staff(event: Recorded, notice: Notice, locale: str) -> str:
     return _("by %(name)s of %(brand)s’s support, by telephone") % named if named["name"] else ""
 
 
-def _says(status: ConsentStatus, by: str) -> tuple[Words, str]:
+def _says(status: ConsentStatus, by: str, older: bool) -> tuple[Words, str]:
+    if older and status is ConsentStatus.UNKNOWN:
+        return _("A yes without proof: counts as no"), "open"
     asked = by and status is ConsentStatus.REQUESTED
     return (_("Waits for your confirmation: counts as no"), "open") if asked else shown.STATUS[status]
 
@@ -64,7 +66,7 @@ def answer_shown(event: Recorded, notice: Notice, locale: str) -> Answer:
     """Give one event of the ledger as pages show it, in the words of the version it answered."""
     by = _by_staff(event, notice, locale)
     said = tuple(
-        Said(_title(notice, choice, locale), *_says(ConsentStatus(status), by))
+        Said(_title(notice, choice, locale), *_says(ConsentStatus(status), by, "imported" in event.evidence))
         for choice, status in event.outcome.items()
     )
     evidence = event.evidence
