@@ -304,6 +304,14 @@ def test_without_a_mapping_purposes_are_our_own_choices(write: Write) -> None:
     assert stands("C-1001", LEARN) is ConsentStatus.GIVEN
 
 
+def test_an_export_with_purposes_of_its_own_is_not_guessed_at() -> None:
+    path = Path(__file__).parent.parent / "data" / "older" / "c15t.jsonl"
+    done = CliRunner().invoke(program, ["import", "answers", str(path)])
+    assert done.exit_code == 2
+    assert "Say with --mapping" in done.output
+    assert everything() == [[], [], [], []]
+
+
 def test_it_must_be_clear_whose_customers_they_are(write: Write, now: datetime) -> None:
     path = write(YES)
     assert "Run `sayso apply` first" in imports(path, "--brand", "nobody").output

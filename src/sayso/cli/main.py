@@ -213,8 +213,8 @@ def answers(
     """Import the answers an older system kept, with their evidence: CSV, JSON Lines or Parquet.
 
     A no always counts. A yes permits only with its evidence: when it was said (answered_at), what the person
-    was told (text) and where (source); otherwise it is `unknown` and permits nothing. Nothing older undoes
-    what she said here, and the same file twice changes nothing.
+    was told (text) and where (source); otherwise it is `unknown` and permits nothing. No older yes
+    outweighs what she said here, and the same file twice changes nothing.
 
     \b
     Columns, where the mapping names no others:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sayso.cli.older.files import Export, look_at
-from sayso.cli.older.reading import recognised, rows
+from sayso.cli.older.reading import PLAIN, recognised, rows
 from sayso.cli.older.telling import LACKS, Bar, Rejects, summary
 from sayso.consent import importing
 from sayso.core.consent import Published
@@ -71,11 +71,12 @@ def _brand(wanted: str) -> str:
 
 def _system(wish: Wish, codec: str, brand: str) -> tuple[OlderSystem, Published]:
     if wish.mapping is None:
+        if codec != PLAIN:
+            remedy = "Say with --mapping which of its purposes is which of your choices."
+            raise Invalid("mapping_needed", f"An export of {codec} has purposes of its own.", remedy)
         published = notices.current(brand)
         same: dict[str, object] = {choice: [choice] for choice in published.choice_ids()}
-        return read_mapping(
-            {"system": codec if " " not in codec else "older", "purposes": same}, published
-        ), published
+        return read_mapping({"system": "older", "purposes": same}, published), published
     source = read_yaml(wish.mapping)
     named = str(source.get("notice") or "")
     published = notices.version(brand, named) if named else notices.current(brand)
