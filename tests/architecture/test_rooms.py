@@ -12,6 +12,7 @@ DOORS = {
     "queries",  # reads that return frozen values
     "store",  # the room's plain SQL, shared by edge and web
     "keys",  # sealing under a subject's key
+    "importing",  # an older system's people and answers, by the hundred
     "ledger",  # the one way to write an answer
     "blocks",  # refusals of an identifier, in plain SQL
     "signal",  # what is written when a browser's signal is first seen

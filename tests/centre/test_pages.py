@@ -1,11 +1,17 @@
 """Pages: whole without scripts, in two languages, honest when there is nothing, and nothing typed runs."""
 
 import re
+import secrets
 
 import pytest
 from django.test import Client
 
+from sayso.consent import importing
+from sayso.core.older_answer import Provenance
+from sayso.core.older_row import OlderRow
+from sayso.core.vocabulary import ConsentStatus
 from sayso.notices import queries as notices
+from tests import linen
 from tests.centre.conftest import BRAND, Answering
 
 OPEN = [
@@ -122,3 +128,31 @@ def test_she_says_where_she_lives_and_the_rules_follow(browser: Client, answered
 def test_a_first_visit_sets_no_cookie_but_the_forms_own(browser: Client) -> None:
     browser.get("/centre/")
     assert set(browser.cookies) <= {"sayso_csrf"}
+
+
+def test_what_an_older_system_kept_is_shown_as_its_own_and_not_as_our_notice(
+    browser: Client, published: str
+) -> None:
+    secret = secrets.token_urlsafe(32)
+    kept = Provenance(
+        "crm", {"news": "yes"}, "sha256:row", linen.MONDAY, "Send <b>me</b> news.", "checkout", "r-1"
+    )
+    bare = Provenance("crm", {"news": "yes"}, "sha256:other")
+    rows = [
+        OlderRow(2, {"device": secret}, {linen.NEWSLETTER: ConsentStatus.GIVEN}, kept),
+        OlderRow(3, {"device": secret}, {linen.LEARN: ConsentStatus.UNKNOWN}, bare),
+    ]
+    importing.begin("run", BRAND, "crm", linen.MONDAY)
+    importing.take_over(rows, notices.current(BRAND), "run", 3, linen.MONDAY)
+    browser.cookies["sayso_device"] = secret
+    history = browser.get("/centre/history").content.decode()
+    assert history.count("Brought over from an older system") == 2
+    assert "Send &lt;b&gt;me&lt;/b&gt; news." in history
+    assert history.count("not known") == 3
+    assert "A yes without proof: counts as no" in history
+    assert "What you were told then" not in history
+    proof = re.search(r"/centre/history/[^\"]+|/centre/proof/[^\"]+", history)
+    assert proof, history
+    shown = browser.get(proof.group(), follow=True).content.decode()
+    assert "When you said it" in shown
+    assert "an older system" in shown

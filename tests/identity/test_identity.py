@@ -7,7 +7,8 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
-from sayso.core.errors import Forbidden, Invalid
+from sayso.core.errors import Forbidden, Invalid, NotFound
+from sayso.core.values import new_id
 from sayso.identity import keys, models, queries, services, store
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,6 @@ ADA = {"customer": "C-1001", "email": "Ada@example.test"}
 
 
 def _device(now: datetime) -> tuple[str, str]:
-    from sayso.core.values import new_id
     from sayso.deployment.django_database import DjangoDatabase
 
     secret, subject = secrets.token_urlsafe(32), new_id()
@@ -150,3 +150,16 @@ def test_an_account_gets_no_second_door_on_somebodys_word(now: datetime) -> None
     assert again == account
     assert queries.account_by("email", "mallory@example.test") is None
     assert queries.account_by("email", "ada@example.test") == account
+
+
+def test_what_is_sealed_together_opens_apart_and_only_while_its_key_is_there(db: None) -> None:
+    ada, ben = new_id(), new_id()
+    keys.make_keys([ada, ben])
+    sealed = keys.seal_all([(ada, b"one"), (ben, b"two"), (ada, b"three")])
+    assert [keys.unseal(who, box) for who, box in zip((ada, ben, ada), sealed, strict=True)] == [
+        b"one", b"two", b"three",
+    ]  # fmt: skip
+    keys.destroy(ben)
+    with pytest.raises(NotFound) as gone:
+        keys.seal_all([(ada, b"one"), (ben, b"two")])
+    assert gone.value.code == "key_destroyed"

@@ -11,8 +11,11 @@ import sqlalchemy as sa
 
 from sayso.changes import services as changes
 from sayso.connectors.memory import World
+from sayso.consent import importing
 from sayso.consent import services as consent
 from sayso.core.errors import Invalid, NotFound, Unproved
+from sayso.core.older_answer import Provenance
+from sayso.core.older_row import OlderRow
 from sayso.core.opt_out import Scope
 from sayso.core.request import RequestState
 from sayso.core.vocabulary import ConsentStatus, Voucher
@@ -22,6 +25,7 @@ from sayso.identity import services as identity
 from sayso.identity.proofing.passkey import services as passkeys
 from sayso.inventory import services as inventory
 from sayso.messages.models import Letter
+from sayso.notices import queries as published
 from sayso.notices import services as notices
 from sayso.rights import queries, services
 from sayso.rights.models import key_of
@@ -98,6 +102,20 @@ def test_a_package_holds_what_she_was_told_of_changes_and_what_she_said(ada: Ada
     assert [(row["notice"], row["by_letter"], row["said"]) for row in rows] == [
         (version, True, f"{linen.HARBOUR}: keep")
     ]
+
+
+def test_a_package_holds_what_an_older_system_kept_of_her_answers(ada: Ada, now: datetime) -> None:
+    kept = Provenance(
+        "crm", {"news": "yes"}, "sha256:row", now - timedelta(days=9), "Send me news.", "checkout", "r-1"
+    )
+    row = OlderRow(2, {"customer": "C-1001"}, {linen.NEWSLETTER: ConsentStatus.GIVEN}, kept)
+    importing.begin("run", BRAND, "crm", now)
+    importing.take_over([row], published.current(BRAND), "run", 2, now)
+    [row_of] = json.loads(fetched(ada, now).read("data.json"))["sayso"]["answers"]["rows"]
+    assert {row_of[name] for name in ("vouched_by", "older_system", "told", "source", "older_receipt")} == {
+        "import", "crm", "Send me news.", "checkout", "r-1",
+    }  # fmt: skip
+    assert (row_of["older_answer"], row_of["answered_at"]) == ("news: yes", "2026-04-25T09:00:00.000000Z")
 
 
 def test_a_package_holds_nothing_of_anybody_else(ada: Ada, now: datetime) -> None:

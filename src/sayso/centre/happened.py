@@ -11,6 +11,7 @@ from sayso.consent import queries as consent
 from sayso.consent.queries import Recorded
 from sayso.core.choice import OWN_USE
 from sayso.core.notice import Notice
+from sayso.core.older_answer import Provenance, read_provenance
 from sayso.core.values import read_utc
 from sayso.core.vocabulary import ConsentStatus
 from sayso.notices import queries as notices
@@ -38,6 +39,7 @@ class Answer:
     locale: str
     said: tuple[Said, ...]
     by: str = ""  # who of the staff took it, where it was not she herself
+    older: Provenance | None = None  # what an older system kept of it
 
 
 def _title(notice: Notice, choice: str, locale: str) -> str:
@@ -53,7 +55,9 @@ def _by_staff(event: Recorded, notice: Notice, locale: str) -> str:
     return _("by %(name)s of %(brand)s’s support, by telephone") % named if named["name"] else ""
 
 
-def _says(status: ConsentStatus, by: str) -> tuple[Words, str]:
+def _says(status: ConsentStatus, by: str, older: bool) -> tuple[Words, str]:
+    if older and status is ConsentStatus.UNKNOWN:
+        return _("A yes without proof: counts as no"), "open"
     asked = by and status is ConsentStatus.REQUESTED
     return (_("Waits for your confirmation: counts as no"), "open") if asked else shown.STATUS[status]
 
@@ -62,7 +66,7 @@ def answer_shown(event: Recorded, notice: Notice, locale: str) -> Answer:
     """Give one event of the ledger as pages show it, in the words of the version it answered."""
     by = _by_staff(event, notice, locale)
     said = tuple(
-        Said(_title(notice, choice, locale), *_says(ConsentStatus(status), by))
+        Said(_title(notice, choice, locale), *_says(ConsentStatus(status), by, "imported" in event.evidence))
         for choice, status in event.outcome.items()
     )
     evidence = event.evidence
@@ -76,6 +80,7 @@ def answer_shown(event: Recorded, notice: Notice, locale: str) -> Answer:
         locale=evidence["locale"],
         said=said,
         by=by,
+        older=read_provenance(evidence["imported"]) if "imported" in evidence else None,
     )
 
 

@@ -26,7 +26,7 @@ STATUS: dict[str, tuple[Words, str]] = {  # what the page says, and its tone
     ConsentStatus.EXPIRED: (_("Run out: counts as no"), "open"),
     ConsentStatus.INVALIDATED: (_("No longer valid"), "no"),
     ConsentStatus.REVOKED: (_("No, revoked"), "no"),
-    ConsentStatus.SUPERSEDED: (_("Too late: a newer no stands"), "no"),
+    ConsentStatus.SUPERSEDED: (_("Too late: a newer answer stands"), "no"),
     Reason.GPC: (_("No: your browser asks so"), "no"),
     Reason.BLOCKED: (_("No: stopped for your address or number"), "no"),
 }
@@ -59,6 +59,7 @@ SURFACE: dict[str, Words] = {
     "telephone": _("the telephone"),
     "letter": _("a link in a letter"),
     "browser": _("your browser"),
+    "import": _("an older system"),
 }
 ACT: dict[str, Words] = {
     "accept_all": _("Accept all"),
@@ -75,6 +76,7 @@ ACT: dict[str, Words] = {
     "opt_out": _("Opted out on “Your privacy choices”"),
     "lift": _("Lifted a stop on your address or number"),
     "change_notice": _("Answered a change"),
+    "import": _("Brought over from an older system"),
 }
 
 

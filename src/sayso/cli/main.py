@@ -165,6 +165,83 @@ def audit(address: str | None, database: bool, pins: Path | None, last: Path | N
     sys.exit(auditing.run(address, database, pins, last, once))
 
 
+@main.group("import")
+def import_() -> None:
+    """Take over what customers told an older system."""
+
+
+@import_.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["auto", "csv", "jsonl", "parquet"]),
+    default="auto",
+    show_default=True,
+    help="How the file is written. Parquet needs the extra `parquet`.",
+)
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML that says which older purpose is which choice, and in which columns things stand.",
+)
+@click.option("--brand", default="", help="Whose customers they are; needed where there are several brands.")
+@click.option(
+    "--whole-file/--per-line",
+    default=True,
+    show_default=True,
+    help="Take all rows or none; or each row that can be taken.",
+)
+@click.option("--dry-run", is_flag=True, help="Check every row, say what they come to, change nothing.")
+@click.option("--resume", is_flag=True, help="Go on where an import of this file was broken off.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where rows that were not taken are listed.  [default: FILE.rejects.csv]",
+)
+@plainly
+def answers(
+    file: Path,
+    form: str,
+    mapping: Path | None,
+    brand: str,
+    whole_file: bool,
+    dry_run: bool,
+    resume: bool,
+    rejects: Path | None,
+) -> None:
+    """Import the answers an older system kept, with their evidence: CSV, JSON Lines or Parquet.
+
+    A no always counts. A yes permits only with its evidence: when it was said (answered_at), what the person
+    was told (text) and where (source); otherwise it is `unknown` and permits nothing. No older yes
+    outweighs what she said here, and the same file twice changes nothing.
+
+    \b
+    Columns, where the mapping names no others:
+      email or customer   who; a device secret finds a browser
+      purpose, answer     what was asked, and yes or no
+      answered_at         2024-03-01T09:30:00Z
+      text, source        the words shown or their version, and the form
+      until, receipt, locale
+
+    Exports of c15t and Fides are recognised by their columns. Rows that are not taken are listed by line
+    number with reason and remedy. Exits with 0 when every row was taken, with 1 when some were not.
+
+    \b
+      sayso import answers crm.csv --mapping crm.yaml --dry-run
+      sayso import answers crm.csv --mapping crm.yaml
+    """
+    django_ready()
+    from sayso.cli.older import command
+
+    wish = command.Wish(file, form, mapping, brand, not whole_file, dry_run, resume, rejects)
+    try:
+        sys.exit(command.run(wish, datetime.now(UTC), click.echo))
+    except KeyboardInterrupt:
+        click.echo("\nstopped; what is done stays, and --resume goes on there", err=True)
+        sys.exit(130)
+
+
 @main.command()
 @plainly
 def serve() -> None:

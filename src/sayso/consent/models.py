@@ -115,3 +115,18 @@ class Checkpoint(models.Model):
     origin = models.CharField(max_length=200)
     note = models.TextField()
     signed_at = models.CharField(max_length=27)
+
+
+class ImportRun(models.Model):
+    """How far the import of an older system's file has come: numbers only, and nobody's data.
+
+    Written in the transaction of the answers it counts, so that a killed import goes on exactly there.
+    """
+
+    run = models.CharField(max_length=71, primary_key=True)  # hash of the file, the mapping and the mode
+    brand = models.CharField(max_length=40)
+    system = models.CharField(max_length=40)
+    line = models.BigIntegerField(default=0)  # the last line that is done
+    counts = models.JSONField(default=dict)
+    started_at = models.CharField(max_length=27)
+    finished_at = models.CharField(max_length=27, blank=True, default="")

@@ -10,6 +10,7 @@ from sayso.core.errors import Invalid
 from sayso.core.guardian import suffices, together
 from sayso.core.lineage import Generations
 from sayso.core.notice import Notice
+from sayso.core.older_answer import Provenance, write_provenance
 from sayso.core.values import read_utc, utc_text
 from sayso.core.vocabulary import (
     ANSWERABLE,
@@ -59,6 +60,7 @@ class Answer:
     proof_level: int = 0
     staff: str = ""
     guardian: str = ""  # the link by which a guardian answers
+    imported: Provenance | None = None  # what an older system kept of it
 
     def evidence(self) -> dict[str, Any]:
         """Give everything beside the answers themselves, as it is kept under the subject's key."""
@@ -75,6 +77,7 @@ class Answer:
             "proof_level": self.proof_level,
             "staff": self.staff,
             **({"guardian": self.guardian} if self.guardian else {}),
+            **({"imported": write_provenance(self.imported)} if self.imported else {}),
         }
 
 
@@ -83,6 +86,7 @@ class Held:
     """Where one choice stands. `narrowed` is the revision of the last refusal or withdrawal, 0 if none.
 
     `specific` is the revision of the last yes to this very choice while it stands; a yes to all is none.
+    `imported` is when it was said to an older system; None where it was said here, or nobody knows when.
     """
 
     status: ConsentStatus
@@ -91,6 +95,7 @@ class Held:
     generation: str = ""
     until: datetime | None = None
     specific: int = 0
+    imported: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +199,51 @@ def _deferred(held: Held, rev: int) -> Held:
     return replace(held, status=ConsentStatus.DEFERRED, rev=rev) if open_still else held
 
 
+def _imported_no(held: Held, rev: int, source: Provenance) -> tuple[Held, ConsentStatus]:
+    if held.imported and source.at and source.at < held.imported and held.status not in NARROW:
+        # The older system itself says that she changed her mind afterwards.
+        return held, ConsentStatus.SUPERSEDED
+    untouched = held.status is ConsentStatus.UNKNOWN
+    times = [at for at in (held.imported, source.at) if at]
+    # What she said here, or at a time nobody knows, no older yes ever outweighs.
+    at = max(times) if source.at and (untouched or held.imported) else None
+    after = replace(_narrowed(held, rev), imported=at)
+    return after, after.status
+
+
+def _imported_yes(
+    held: Held, rev: int, source: Provenance, published: Published, choice: str, now: datetime
+) -> tuple[Held, ConsentStatus]:
+    # INVARIANT: an older yes permits only with its evidence, and only where nothing newer was said.
+    if not source.proves_a_yes or source.at is None:
+        return held, ConsentStatus.UNKNOWN
+    if held.status is not ConsentStatus.UNKNOWN and not (held.imported and held.imported < source.at):
+        return held, ConsentStatus.SUPERSEDED
+    found = published.notice.find(choice)
+    ends = [found[1].valid_for.after(source.at)] if found else [now]
+    until = min([*ends, *([source.until] if source.until else [])])
+    status = ConsentStatus.GIVEN if until > now else ConsentStatus.EXPIRED
+    generation = published.generations[choice]
+    return Held(status, rev, held.narrowed, generation, until, imported=source.at), status
+
+
+def _fold_imported(
+    held: Held,
+    said: ConsentStatus,
+    rev: int,
+    source: Provenance,
+    published: Published,
+    choice: str,
+    now: datetime,
+) -> tuple[Held, ConsentStatus]:
+    """Give where a choice stands after an older system's answer. Its no counts at once, its yes if proved."""
+    if said is ConsentStatus.REFUSED:
+        return _imported_no(held, rev, source)
+    if said is ConsentStatus.GIVEN:
+        return _imported_yes(held, rev, source, published, choice, now)
+    return held, ConsentStatus.UNKNOWN
+
+
 def _fold_one(
     held: Held,
     said: ConsentStatus,
@@ -204,6 +254,8 @@ def _fold_one(
     now: datetime,
 ) -> tuple[Held, ConsentStatus]:
     """Give where a choice stands after one answer, and what that answer came to."""
+    if answer.imported is not None:
+        return _fold_imported(held, said, rev, answer.imported, published, choice, now)
     if said is ConsentStatus.REFUSED:
         after = _narrowed(held, rev)
     elif said is ConsentStatus.DEFERRED:
@@ -230,7 +282,8 @@ def fold(standing: Standing, answer: Answer, published: Published, now: datetime
             changed[choice] = (before.status, held[choice].status)
     if guardians:
         return Folded(replace(standing, rev=rev, guardian_held=held), outcome, changed)
-    shown = answer.version if answer.answers else standing.shown
+    # An older system showed its own words: nothing of this notice was put to her yet.
+    shown = answer.version if answer.answers and not answer.imported else standing.shown
     gpc = standing.gpc or (rev if answer.gpc else 0)
     after = replace(standing, rev=rev, held=held, shown=shown, gpc=gpc)
     return Folded(after, _came_to(outcome, after, published, now), changed)
@@ -345,7 +398,10 @@ def next_change(standing: Standing) -> datetime | None:
 
 
 def write_held(source: Mapping[str, Held]) -> dict[str, list[Any]]:
-    """Write held choices as JSON: choice → [status, rev, narrowed, generation, until, specific]."""
+    """Write held choices as JSON: choice → [status, rev, narrowed, generation, until, specific].
+
+    A seventh is there only for what came from an older system: when it was said there.
+    """
     return {
         choice: [
             held.status,
@@ -354,6 +410,7 @@ def write_held(source: Mapping[str, Held]) -> dict[str, list[Any]]:
             held.generation,
             held.until and utc_text(held.until),
             held.specific,
+            *([utc_text(held.imported)] if held.imported else []),
         ]
         for choice, held in sorted(source.items())
     }
@@ -363,7 +420,13 @@ def read_held(source: Mapping[str, list[Any]]) -> dict[str, Held]:
     """Read what `write_held` wrote; older rows name no specific yes."""
     return {
         choice: Held(
-            ConsentStatus(row[0]), row[1], row[2], row[3], read_utc(row[4]) if row[4] else None, *row[5:6]
+            ConsentStatus(row[0]),
+            row[1],
+            row[2],
+            row[3],
+            read_utc(row[4]) if row[4] else None,
+            *row[5:6],
+            *map(read_utc, row[6:7]),
         )
         for choice, row in source.items()
     }

@@ -9,6 +9,7 @@ import hmac
 import os
 import sqlite3
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -73,10 +74,14 @@ def has_key(subject: str) -> bool:
     return _store().execute("SELECT 1 FROM key WHERE subject = ?", (subject,)).fetchone() is not None
 
 
+def _gone() -> NotFound:
+    return NotFound("key_destroyed", "The key of this subject is gone.", "Nothing: it was erased.")
+
+
 def _key(subject: str) -> bytes:
     row = _store().execute("SELECT wrapped FROM key WHERE subject = ?", (subject,)).fetchone()
     if row is None:
-        raise NotFound("key_destroyed", "The key of this subject is gone.", "Nothing: it was erased.")
+        raise _gone()
     return _decrypt(secrets.load().master, row[0], subject)
 
 
@@ -85,6 +90,22 @@ def seal(subject: str, plaintext: bytes) -> bytes:
     if not has_key(subject):
         make_keys([subject])
     return _encrypt(_key(subject), plaintext, subject)
+
+
+def seal_all(values: Sequence[tuple[str, bytes]]) -> list[bytes]:
+    """Encrypt many things, each under its own subject's key, with one look into the store for all of them.
+
+    Raises `NotFound` with code `key_destroyed` where a subject has no key: `make_keys` comes first.
+    """
+    subjects = list({subject for subject, _ in values})
+    marks = ", ".join(["?"] * len(subjects))
+    rows = _store().execute(f"SELECT subject, wrapped FROM key WHERE subject IN ({marks})", subjects)  # noqa: S608
+    wrapped = dict(rows.fetchall())
+    master = secrets.load().master
+    opened = {subject: _decrypt(master, blob, subject) for subject, blob in wrapped.items()}
+    if len(opened) < len(subjects):
+        raise _gone()
+    return [_encrypt(opened[subject], plaintext, subject) for subject, plaintext in values]
 
 
 def unseal(subject: str, blob: bytes | memoryview) -> bytes:

@@ -1,5 +1,6 @@
 """An access request: every system exports, and the parts become one package."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,9 @@ from sayso.rights import complaints, letters, package, person, queries
 from sayso.rights.models import Package, RightsRequest, key_of
 from sayso.staff import queries as staff
 
+OLDER = [  # what an older system kept of an answer that was imported
+    "older_system", "older_answer", "answered_at", "told", "source", "older_receipt", "older_end", "flaw",
+]  # fmt: skip
 KEPT_FOR = timedelta(days=7)
 
 
@@ -80,19 +84,31 @@ def _sign_in_sheets(account: str) -> list[dict[str, Any]]:
     ]
 
 
+def _older(said: Mapping[str, Any]) -> list[Any]:
+    """Give what an older system kept of an answer, in the order of `OLDER`; empty for what was said here."""
+    kept = said.get("imported") or {}
+    words = ", ".join(f"{purpose}: {word}" for purpose, word in kept.get("said", {}).items())
+    return [
+        kept.get("system"),
+        words,
+        *(kept.get(name) for name in ("at", "text", "source", "receipt", "until", "flaw")),
+    ]
+
+
 def _answers(subjects: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
     rows, receipts = [], {}
     for brand in notices.brands():
         for event in consent.history_of(subjects, brand):
             said = event.evidence
             where = [said.get("surface"), said.get("voucher"), said.get("staff"), said.get("locale")]
+            where += _older(said)
             # An act without answers, such as a browser's signal, is a row of its own.
             for choice, answer in (event.answers or {"": said["act"]}).items():
                 came_to = event.outcome.get(choice, "")
                 rows.append([event.recorded_at, brand, event.version, choice, answer, came_to, *where])
             receipts[event.event] = consent.receipt_of(subjects, event.event) or ""
     named = ["at", "brand", "notice", "choice", "answer", "came_to", "where", "vouched_by", "staff", "locale"]
-    return [package.sheet("answers", named, rows)], receipts
+    return [package.sheet("answers", [*named, *OLDER], rows)], receipts
 
 
 def _steps(subjects: list[str]) -> list[dict[str, Any]]:

@@ -1,0 +1,133 @@
+"""Find or make, by the hundred, the people an older system names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from sayso.core.values import new_id
+from sayso.core.vocabulary import Voucher
+from sayso.deployment.django_database import DjangoDatabase
+from sayso.identity import keys, models, store
+
+Named = tuple[str, str]  # kind and keyed hash
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a row means. `also` are other accounts its identifiers belong to: a no is theirs too, a yes is not.
+
+    No subject: this person was erased and is not recorded again.
+    """
+
+    subject: str | None
+    also: tuple[str, ...] = ()
+
+
+def _accounts(names: set[Named]) -> dict[Named, str]:
+    """Give the accounts known by these names, in one question per kind."""
+    found: dict[Named, str] = {}
+    for kind in store.NAMED_BY:
+        lookups = [lookup for each, lookup in names if each == kind]
+        rows = models.Identifier.objects.filter(kind=kind, lookup__in=lookups)
+        found |= {
+            (kind, lookup): str(subject) for lookup, subject in rows.values_list("lookup", "subject_id")
+        }
+    return found
+
+
+def _erased(names: set[Named]) -> set[Named]:
+    lookups = [lookup for _, lookup in names]
+    rows = models.Suppression.objects.filter(lookup__in=lookups).values_list("kind", "lookup")
+    return {(str(kind), str(lookup)) for kind, lookup in rows}
+
+
+def _device(secret: str, now: datetime) -> str:
+    db, secret_hash = DjangoDatabase(), store.read_device_secret(secret)
+    known = store.subject_of_device(db, secret_hash)
+    if known is None:
+        known = new_id()
+        keys.make_keys([known])
+        store.add_device(db, secret_hash, known, now)
+    return known
+
+
+class _Newcomers:
+    """Accounts to be made for those nobody knew, written together at the end."""
+
+    def __init__(self, known: dict[Named, str], now: datetime) -> None:
+        self.known, self._now = known, now
+        self._subjects: list[str] = []
+        self._names: list[tuple[str, Named, str]] = []
+
+    def account(self) -> str:
+        """Make an account that has no name yet."""
+        self._subjects.append(new_id())
+        return self._subjects[-1]
+
+    def name(self, subject: str, name: Named, value: str) -> None:
+        """Let an account be known by one more name, unless somebody is known by it."""
+        if name not in self.known:
+            self.known[name] = subject
+            self._names.append((subject, name, value))
+
+    def write(self) -> None:
+        """Write all of them, with their keys first: nothing is sealed under a key that is not there."""
+        if self._subjects:
+            keys.make_keys(self._subjects)
+            models.Subject.objects.bulk_create(
+                models.Subject(id=subject, kind="account", created_at=self._now) for subject in self._subjects
+            )
+        values = [(subject, keys.normal(name[0], value).encode()) for subject, name, value in self._names]
+        sealed = keys.seal_all(values) if values else []
+        models.Identifier.objects.bulk_create(
+            models.Identifier(
+                subject_id=subject,
+                kind=kind,
+                lookup=lookup,
+                sealed=box,
+                vouched_by=Voucher.IMPORT,
+                added_at=self._now,
+            )
+            for (subject, (kind, lookup), _), box in zip(self._names, sealed, strict=True)
+        )
+
+
+def _account(named: Mapping[str, str], names: Mapping[str, Named], new: _Newcomers) -> Person:
+    """Say which account a row means: the customer number's, else the address's, else a new one.
+
+    An address that another account holds stays where it is, as when a shop's server links a customer: nobody
+    takes over an account by writing its address into a file. An account that was known gets no further address.
+    """
+    known = [new.known.get(names[kind]) for kind in store.NAMED_BY if kind in named]
+    subject = known[0] or new.account()
+    for kind, value in named.items():
+        if known[0] is None or kind == "customer":
+            new.name(subject, names[kind], value)
+    return Person(subject, tuple({each for each in known if each and each != subject}))
+
+
+@transaction.atomic
+def find_or_make(rows: Sequence[Mapping[str, str]], now: datetime) -> list[Person]:
+    """Give the person of each row, by `customer`, `email` and `device`, making an account where nobody knows her.
+
+    Raises `Unproved` (`device_malformed`).
+    """
+    named = [{kind: row[kind] for kind in store.NAMED_BY if row.get(kind)} for row in rows]
+    hashed = [{kind: (kind, keys.lookup(kind, value)) for kind, value in row.items()} for row in named]
+    every = {name for names in hashed for name in names.values()}
+    erased, new = _erased(every), _Newcomers(_accounts(every), now)
+    people = []
+    for row, names_of, names in zip(rows, named, hashed, strict=True):
+        if erased & set(names.values()):
+            people.append(Person(None))
+            continue
+        person = _account(names_of, names, new) if names else None
+        device = _device(row["device"], now) if row.get("device") else None
+        if person is None:
+            people.append(Person(device))
+        else:
+            people.append(Person(person.subject, (*person.also, *([device] if device else []))))
+    new.write()
+    return people

@@ -1,0 +1,186 @@
+"""What an older system kept: its no always counts, its yes only with evidence and only where nothing newer stands."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sayso.core.consent import Answer, Published, Standing, fold, read_held, status_of, write_held
+from sayso.core.older_answer import Provenance, body_of, event_of, read_provenance, write_provenance
+from sayso.core.values import new_id
+from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus, Voucher
+from tests import linen
+from tests.linen import LEARN, MONDAY, answer
+
+GIVEN, REFUSED, UNKNOWN = ConsentStatus.GIVEN, ConsentStatus.REFUSED, ConsentStatus.UNKNOWN
+THEN = MONDAY - timedelta(days=60)
+
+
+@pytest.fixture(scope="module")
+def published() -> Published:
+    return linen.publish(linen.document())
+
+
+def source(at: datetime | None = THEN, **changed: Any) -> Provenance:
+    told = {"text": "Yes, tell me what goes with it.", "source": "checkout", "receipt": "r-1", **changed}
+    return Provenance("crm", {"advice": "yes"}, "sha256:row", at, **told)
+
+
+def older(published: Published, said: ConsentStatus, kept: Provenance) -> Answer:
+    return Answer(
+        event=new_id(),
+        version=published.notice.version,
+        answers={LEARN: said},
+        locale="en",
+        text_hash="",
+        layout="crm",
+        surface="import",
+        act="import",
+        voucher=Voucher.IMPORT,
+        imported=kept,
+    )
+
+
+def after(published: Published, *answers: Answer) -> Standing:
+    standing = Standing()
+    for each in answers:
+        standing = fold(standing, each, published, MONDAY).standing
+    return standing
+
+
+def status(published: Published, *answers: Answer, at: datetime = MONDAY) -> ConsentStatus:
+    return status_of(after(published, *answers), LEARN, published, at)
+
+
+def test_a_yes_with_its_evidence_permits_from_when_it_was_said(published: Published) -> None:
+    folded = fold(Standing(), older(published, GIVEN, source()), published, MONDAY)
+    assert folded.outcome == {LEARN: GIVEN}
+    valid_for = linen.publish(linen.document()).notice.find(LEARN)[1].valid_for  # type: ignore[index]
+    assert folded.standing.held[LEARN].until == valid_for.after(THEN)
+    assert folded.standing.held[LEARN].specific == 0, "an older yes does not outrank Global Privacy Control"
+    assert folded.standing.shown == "", "nothing of this notice was put to her"
+
+
+@pytest.mark.parametrize(
+    "lacking", [{"at": None}, {"text": ""}, {"source": ""}, {"flaw": "a box already ticked"}]
+)
+def test_a_yes_without_evidence_permits_nothing(published: Published, lacking: dict[str, Any]) -> None:
+    folded = fold(Standing(), older(published, GIVEN, source(**lacking)), published, MONDAY)
+    assert folded.outcome == {LEARN: UNKNOWN}
+    assert status_of(folded.standing, LEARN, published, MONDAY) is UNKNOWN
+    assert source(**lacking).missing()
+
+
+def test_what_is_unknown_leaves_everything_as_it_was(published: Published) -> None:
+    yes = answer(published, learn=GIVEN)
+    assert status(published, yes, older(published, UNKNOWN, source(at=None))) is GIVEN
+
+
+def test_a_yes_that_has_run_out_meanwhile_permits_nothing(published: Published) -> None:
+    long_ago = source(at=MONDAY - timedelta(days=4000))
+    folded = fold(Standing(), older(published, GIVEN, long_ago), published, MONDAY)
+    assert folded.outcome == {LEARN: ConsentStatus.EXPIRED}
+
+
+def test_the_older_systems_own_end_counts_where_it_comes_first(published: Published) -> None:
+    ends = older(published, GIVEN, source(until=MONDAY + timedelta(days=1)))
+    assert status(published, ends) is GIVEN
+    assert status(published, ends, at=MONDAY + timedelta(days=2)) is ConsentStatus.EXPIRED
+
+
+def test_a_yes_to_what_the_notice_no_longer_lists_ends_at_once(published: Published) -> None:
+    without = linen.document()
+    without["purposes"] = [each for each in without["purposes"] if each["id"] != "learn"]
+    less = linen.publish(without)
+    fewer = Published(less.notice, {**less.generations, LEARN: "gone"})
+    folded = fold(Standing(), older(published, GIVEN, source()), fewer, MONDAY)
+    assert folded.outcome == {LEARN: ConsentStatus.EXPIRED}
+
+
+def test_a_no_counts_without_any_evidence(published: Published) -> None:
+    bare = source(at=None, text="", source="", receipt="")
+    assert status(published, older(published, REFUSED, bare)) is REFUSED
+    assert status(published, answer(published, learn=GIVEN), older(published, REFUSED, bare)) in NARROW
+
+
+def test_what_she_said_here_is_never_widened_by_an_older_yes(published: Published) -> None:
+    said = answer(published, learn=REFUSED)
+    later = older(published, GIVEN, source(at=MONDAY - timedelta(minutes=1)))
+    folded = fold(after(published, said), later, published, MONDAY)
+    assert folded.outcome == {LEARN: ConsentStatus.SUPERSEDED}
+    assert status(published, said, later) is REFUSED
+    deferred = answer(published, learn=ConsentStatus.DEFERRED)
+    assert status(published, deferred, later) is ConsentStatus.DEFERRED
+
+
+def test_a_yes_imported_once_is_not_renewed_by_its_being_imported_again(published: Published) -> None:
+    wider = linen.document()
+    linen.purpose(wider, "learn")["choices"][0]["retention"] = "P240M"
+    widened = linen.publish(wider, published)
+    assert widened.generations[LEARN] != published.generations[LEARN]
+    yes = older(published, GIVEN, source())
+    standing = fold(after(published, yes), yes, widened, MONDAY).standing
+    assert status_of(standing, LEARN, widened, MONDAY) is ConsentStatus.REQUESTED
+
+
+def test_her_no_here_outlives_an_older_no_and_every_older_yes(published: Published) -> None:
+    yes = older(published, GIVEN, source(at=MONDAY - timedelta(hours=1)))
+    no = older(published, REFUSED, source(at=MONDAY - timedelta(days=2)))
+    for order in permutations([no, yes]):
+        assert status(published, answer(published, learn=REFUSED), *order) in NARROW
+
+
+@given(
+    st.permutations([0, 1, 2]), st.lists(st.tuples(st.booleans(), st.integers(0, 2)), min_size=3, max_size=3)
+)
+def test_what_an_older_system_kept_comes_to_the_same_in_any_order(
+    order: list[int], rows: list[tuple[bool, int]]
+) -> None:
+    published = linen.publish(linen.document())
+    answers = [
+        older(published, GIVEN if yes else REFUSED, source(at=THEN + timedelta(days=day)))
+        for yes, day in rows
+    ]
+    latest = max(day for _, day in rows)
+    permitted = all(yes for yes, day in rows if day == latest)
+    found = status(published, *(answers[index] for index in order))
+    assert (found in PERMITTING) is permitted
+
+
+@given(st.permutations([0, 1, 2]))
+def test_a_no_of_an_unknown_time_outlasts_every_older_yes(order: list[int]) -> None:
+    published = linen.publish(linen.document())
+    answers = [
+        older(published, REFUSED, source(at=None)),
+        older(published, GIVEN, source()),
+        older(published, GIVEN, source(at=THEN + timedelta(days=1))),
+    ]
+    assert status(published, *(answers[index] for index in order)) in NARROW
+
+
+def test_what_is_held_from_an_older_system_survives_being_written_down(published: Published) -> None:
+    held = after(published, older(published, GIVEN, source())).held
+    assert held[LEARN].imported == THEN
+    assert read_held(write_held(held)) == held
+
+
+def test_the_evidence_survives_being_written_down() -> None:
+    for kept in (source(), source(at=None, until=datetime(2030, 1, 1, tzinfo=UTC))):
+        assert read_provenance(write_provenance(kept)) == kept
+    assert (
+        older(linen.publish(linen.document()), GIVEN, source()).evidence()["imported"]["source"] == "checkout"
+    )
+
+
+def test_the_same_row_is_the_same_event_of_one_person_and_of_nobody_else() -> None:
+    ada, ben = new_id(), new_id()
+    assert event_of(ada, source()) == event_of(ada, source(text="mapped otherwise"))
+    assert event_of(ada, source()) != event_of(ben, source())
+    assert body_of(source()) == body_of(source(text="mapped otherwise"))
+
+
+def test_with_nothing_missing_nothing_is_named() -> None:
+    assert source().missing() == []
