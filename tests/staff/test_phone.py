@@ -13,6 +13,7 @@ from sayso.core.errors import Conflict, Invalid, NotFound
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.decisions import queries as decisions
 from sayso.identity import keys
+from sayso.identity import queries as people
 from sayso.identity import services as identity
 from sayso.messages.models import Letter, key_of
 from sayso.notices import services as notices
@@ -106,6 +107,15 @@ def test_the_link_says_nothing_to_a_use_that_widened_since_the_call(desk: Desk, 
     with pytest.raises(NotFound):
         services.confirm(*_link(), "en", later)
     assert not decisions.decide(BRAND, [desk.ada], [read_choice(LETTERS)], later)[0].permitted
+
+
+def test_the_link_in_a_mailbox_she_has_unlinked_no_longer_speaks_for_her(desk: Desk, now: datetime) -> None:
+    services.take_yes(_look(desk, now), BRAND, "newsletter", desk.dev, now)
+    number = next(each.number for each in people.identifiers_of(desk.ada) if each.kind == "email")
+    identity.unlink_identifier(desk.ada, number)
+    with pytest.raises(NotFound):
+        services.confirm(*_link(), "en", now)
+    assert not decisions.decide(BRAND, [desk.ada], [read_choice(LETTERS)], now)[0].permitted
 
 
 def test_a_no_by_telephone_ends_a_link_that_waits(desk: Desk, now: datetime) -> None:

@@ -24,6 +24,7 @@ class Confirmation(models.Model):
     """A yes by telephone that waits for the person: what it is to, and the hash of the secret in her letter.
 
     `base` is the revision of her standing after the call: a no said since then outranks this yes.
+    `sent_to` is the keyed hash of the address her letter went to: unlinked, that mailbox no longer speaks for her.
     """
 
     id = models.CharField(max_length=36, primary_key=True)
@@ -33,6 +34,7 @@ class Confirmation(models.Model):
     purpose = models.CharField(max_length=40)
     choices = models.JSONField()
     base = models.BigIntegerField()
+    sent_to = models.CharField(max_length=64)
     name = models.CharField(max_length=150)
     asked_at = models.DateTimeField()
     until = models.DateTimeField(db_index=True)

@@ -1,13 +1,15 @@
 """Looks and open confirmations: as their person sees them, and as the member of staff does."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sayso.core.errors import NotFound
 from sayso.core.values import utc_text
 from sayso.identity import keys
+from sayso.identity import queries as identity
+from sayso.notices import queries as notices
 from sayso.staff.models import Confirmation, Look
 
 LOOK_LASTS = timedelta(minutes=30)  # then a new reason is asked for
@@ -82,16 +84,33 @@ def waiting_of(account: str, now: datetime) -> list[Waiting]:
     return [_waiting(row) for row in rows]
 
 
-def waiting(number: str, secret: str, now: datetime) -> Waiting:
-    """Give what the link of a letter is about.
+def _no_link() -> NotFound:
+    return NotFound("unknown_link", "This link does nothing any more.", "Answer in your privacy centre.")
 
-    Raises `NotFound` alike for a wrong secret, an unknown link, one that was used and one that ran out.
+
+def _still_asked(row: Waiting) -> Waiting:
+    """Keep what of a call is still asked as it was then: to what widened since, nobody has said yes."""
+    told = (each for each in notices.publications(row.brand) if each.published_at <= row.asked_at)
+    then = notices.version(row.brand, next(told).version).generations
+    current = notices.current(row.brand).generations
+    choices = (choice for choice in row.choices if choice in current and current[choice] == then.get(choice))
+    return replace(row, choices=tuple(choices))
+
+
+def waiting(number: str, secret: str, now: datetime) -> Waiting:
+    """Give what the link of a letter still asks.
+
+    Raises `NotFound` alike for a wrong secret, an unknown link, one that was used or ran out, one in a mailbox
+    that is no longer hers, and one to nothing that is still asked as it was then.
     """
     row = Confirmation.objects.filter(id=number, until__gt=now).first()
     held = row.secret_hash if row else ""
     if not hmac.compare_digest(held, keys.secret_hash(secret)) or row is None:
-        raise NotFound("unknown_link", "This link does nothing any more.", "Answer in your privacy centre.")
-    return _waiting(row)
+        raise _no_link()
+    asked = _still_asked(_waiting(row))
+    if not asked.choices or ("email", row.sent_to) not in identity.lookups_of(row.account):
+        raise _no_link()
+    return asked
 
 
 def sheets_of(account: str) -> list[tuple[str, list[str], list[list[Any]]]]:

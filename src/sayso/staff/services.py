@@ -110,7 +110,8 @@ def take_yes(look: LookView, brand: str, purpose: str, who: Staff, now: datetime
     Raises `Conflict` with code `no_address` when no letter can reach her.
     """
     choices = _choices(notices.current(brand).notice, purpose)
-    if identity.address_of(look.account) is None:
+    address = identity.address_of(look.account)
+    if address is None:
         remedy = "She can say yes in the privacy centre."
         raise Conflict("no_address", "No address is known that a letter could go to.", remedy)
     recorded = _record(look.account, brand, choices, ConsentStatus.GIVEN, who, Voucher.STAFF, now)
@@ -124,20 +125,13 @@ def take_yes(look: LookView, brand: str, purpose: str, who: Staff, now: datetime
         purpose=purpose,
         choices=choices,
         base=consent.answered(look.account, brand, now).rev,
+        sent_to=keys.lookup("email", address),
         name=who.name,
         asked_at=now,
         until=now + LINK_LASTS,
     )
     letters.asked(look.account, brand, purpose, who.name, f"{number}#{secret}", now + LINK_LASTS, now)
     return recorded
-
-
-def _as_asked(row: Waiting) -> list[str]:
-    """List what of a call is still asked as it was then: to what widened since, nobody has said yes."""
-    told = (each for each in notices.publications(row.brand) if each.published_at <= row.asked_at)
-    then = notices.version(row.brand, next(told).version).generations
-    current = notices.current(row.brand).generations
-    return [choice for choice in row.choices if choice in current and current[choice] == then.get(choice)]
 
 
 @transaction.atomic
@@ -150,9 +144,7 @@ def confirm(number: str, secret: str, locale: str, now: datetime) -> tuple[Waiti
     row = queries.waiting(number, secret, now)
     if not Confirmation.objects.filter(id=row.id).delete()[0]:
         raise NotFound("unknown_link", "This link does nothing any more.", "Answer in your privacy centre.")
-    answers = dict.fromkeys(_as_asked(row), ConsentStatus.GIVEN)
-    if not answers:
-        raise NotFound("unknown_link", "This is not asked any more.", "Answer in your privacy centre.")
+    answers = dict.fromkeys(row.choices, ConsentStatus.GIVEN)
     answer = answering.centre_answer(row.brand, answers, row.base, "confirm", Voucher.ACCOUNT, locale)
     answer = replace(answer, surface="letter", proof_level=1)
     return row, answering.record_for(row.account, row.brand, answer, now)
