@@ -33,6 +33,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
+from sayso.notices import store as notices  # noqa: E402
 from tests import readme  # noqa: E402
 from tests.browsing import Browser, chromium  # noqa: E402
 from tests.deployed import Deployment  # noqa: E402
@@ -43,6 +44,12 @@ hypothesis.register_profile("exploring", deadline=None, print_blob=True)
 hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = settings.DATABASES["default"]["NAME"]
+
+
+@pytest.fixture(autouse=True)
+def notices_read_anew() -> None:
+    """Every test has a database of its own under the same process."""
+    notices.forget()
 
 
 @pytest.fixture

@@ -199,7 +199,7 @@ TOPIC = re.compile(r"^[a-z]+(\.[a-z_]+)+$")
 def _news(call: ast.Call, scope: Scope) -> tuple[str, set[str]] | None:
     verb = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     topic = next((text for value in call.args if TOPIC.match(text := scope.text(value))), None)
-    if verb != "post" or topic is None:
+    if verb not in ("post", "news") or topic is None:
         return None
     payloads = [found for value in call.args if isinstance(found := scope.value(value), ast.Dict)]
     return topic, {scope.text(key) for payload in payloads for key in payload.keys if key is not None}

@@ -318,7 +318,7 @@ def test_it_must_be_clear_whose_customers_they_are(write: Write, now: datetime) 
     other = linen.document()
     other["brand"] = "other-brand"
     notices.publish_notice(other, "Otto", now)
-    assert "Add --brand: linen-and-loom, other-brand" in imports(path).output
+    assert "add --brand with one of: linen-and-loom, other-brand" in imports(path).output
     assert imports(path, "--brand", BRAND).exit_code == 0
 
 

@@ -1,5 +1,6 @@
 """Answers are recorded whole, once, in order, and a standing is what they add up to."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -8,8 +9,9 @@ import pytest
 
 from sayso.consent import ledger, models, receipts
 from sayso.consent.ledger import Submission
-from sayso.core.consent import Answer, Published, Standing, fold, read_held
+from sayso.core.consent import Answer, Published, Standing, fold
 from sayso.core.errors import Conflict, SaysoError
+from sayso.core.values import new_id
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys
@@ -118,20 +120,79 @@ def test_the_standing_is_what_a_rebuild_from_the_events_gives(
     assert recorded[2].outcome == {LEARN: "superseded"}
 
 
-def test_the_permit_mask_is_kept_beside_the_standing(
+def _permits() -> list[str]:
+    return list(models.Permit.objects.values_list("choice", flat=True))
+
+
+def test_who_stands_alike_shares_a_pattern(published: Published, submission: Make, now: datetime) -> None:
+    said = answer(published, learn=GIVEN, pass_on=REFUSED)
+    items = [replace(submission(replace(said, event=new_id())), device=f"{n:064}") for n in range(5)]
+    _record(now, *items)
+    pattern = models.Pattern.objects.get()
+    assert set(models.Standing.objects.values_list("pattern", flat=True)) == {pattern.id}
+    assert json.loads(pattern.states)["own"] == {LEARN: "given", PASS_ON: "refused"}
+    assert _permits() == [LEARN]
+    assert models.Standing.objects.filter(valid_until__gt="2026").count() == 5
+
+
+def test_a_standing_of_everything_at_once_takes_few_bytes(
     published: Published, submission: Make, now: datetime
 ) -> None:
-    _record(now, submission(answer(published, learn=GIVEN, pass_on=REFUSED)))
-    row = models.Standing.objects.get()
-    assert int(row.permit, 16) == 1 << published.choice_ids().index(LEARN)
-    assert row.valid_until > "2026"
-    assert read_held_of(row)[LEARN].status is GIVEN
+    everything = dict.fromkeys(published.choice_ids(), GIVEN)
+    _record(now, submission(replace(answer(published), answers=everything)))
+    assert len(models.Standing.objects.get().held) < 120  # three lengths of validity
 
 
-def read_held_of(row: models.Standing) -> dict[str, object]:
-    import json
+def test_a_batch_comes_to_what_its_answers_come_to_one_by_one(published: Published, now: datetime) -> None:
+    steps = [
+        (0, answer(published, 0, learn=GIVEN, pass_on=GIVEN)),
+        (1, answer(published, 0, learn=GIVEN, pass_on=GIVEN)),
+        (0, answer(published, 1, learn=REFUSED)),
+        (1, answer(published, 0, learn=REFUSED)),
+        (2, answer(published, 0, learn=GIVEN, pass_on=GIVEN)),
+        (0, answer(published, 1, learn=GIVEN)),
+    ]
 
-    return dict(read_held(json.loads(row.held)))
+    def submissions(people: list[str]) -> list[Submission]:
+        hashed = [keys.secret_hash(person) for person in people]
+        return [
+            Submission("linen-and-loom", replace(step, event=new_id()), "x", device=hashed[who])
+            for who, step in steps
+        ]
+
+    at_once = _record(now, *submissions(["a", "b", "c"]))
+    one_by_one = [_record(now, item)[0] for item in submissions(["d", "e", "f"])]
+    assert [each.outcome for each in at_once] == [each.outcome for each in one_by_one]
+    assert [each.after for each in at_once] == [each.after for each in one_by_one]
+    db = DjangoDatabase()
+    for first, second in zip(at_once, one_by_one, strict=True):
+        kept = [ledger.standing_of(db, each.subject, "linen-and-loom") for each in (first, second)]
+        assert kept[0] == kept[1]
+
+
+def test_an_event_sent_twice_in_one_batch_is_recorded_once(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    item = submission(answer(published, learn=GIVEN))
+    first, second = _record(now, item, item)
+    assert (first.replayed, second.replayed) == (False, True)
+    assert second.after == first.after
+    assert models.Event.objects.count() == 1
+    with pytest.raises(Conflict):
+        _record(now, item, replace(item, body_hash="other"))
+
+
+def test_the_news_of_an_answer_is_one_json_object(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    recorded = _record(now, submission(answer(published, learn=REFUSED)))[0]
+    assert outbox.News.objects.get(topic="consent.changed").payload == {
+        "subject": recorded.subject,
+        "brand": "linen-and-loom",
+        "seq": recorded.seq,
+        "event": recorded.event,
+        "changed": {LEARN: ["unknown", "refused"]},
+    }
 
 
 def test_numbers_are_given_in_the_order_of_commits(
@@ -166,4 +227,4 @@ def test_somebody_elses_key_opens_nothing(published: Published, submission: Make
 def test_a_staff_members_yes_permits_nothing(published: Published, submission: Make, now: datetime) -> None:
     recorded = _record(now, submission(answer(published, voucher=Voucher.STAFF, learn=GIVEN)))[0]
     assert recorded.outcome == {LEARN: "requested"}
-    assert models.Standing.objects.get().permit == "0"
+    assert _permits() == []

@@ -14,13 +14,11 @@ from sayso.core.consent import (
     fold_all,
     next_change,
     read_answers,
-    read_held,
     status_of,
     statuses,
-    write_held,
 )
 from sayso.core.errors import Invalid
-from sayso.core.masking import permit_mask
+from sayso.core.masking import permitted
 from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus, Voucher
 from tests import linen
 from tests.linen import LEARN, LOCATION, MONDAY, PASS_ON, PURCHASES, answer
@@ -38,7 +36,7 @@ def _after(published: Published, *answers: Answer) -> Standing:
 
 
 def test_nothing_is_permitted_before_anybody_answered(published: Published) -> None:
-    assert permit_mask(Standing(), published, MONDAY) == 0
+    assert permitted(Standing(), published, MONDAY) == []
     assert set(statuses(Standing(), published, MONDAY).values()) == {ConsentStatus.UNKNOWN}
 
 
@@ -49,7 +47,7 @@ def test_each_choice_is_answered_on_its_own(published: Published) -> None:
     assert where[PASS_ON] is REFUSED
     assert where[LOCATION] is DEFERRED
     assert where[LEARN] is ConsentStatus.UNKNOWN
-    assert permit_mask(standing, published, MONDAY) == 1 << published.choice_ids().index(PURCHASES)
+    assert permitted(standing, published, MONDAY) == [PURCHASES]
 
 
 def test_a_no_after_a_yes_is_a_withdrawal_and_stays_one(published: Published) -> None:
@@ -160,12 +158,7 @@ def test_a_choice_that_left_the_notice_ends_with_its_answer(published: Published
     standing = _after(published, answer(published, learn=GIVEN))
     after = linen.publish(shorter, published)
     assert status_of(standing, LEARN, after, MONDAY) is ConsentStatus.REQUESTED
-    assert permit_mask(standing, after, MONDAY) == 0
-
-
-def test_what_is_held_survives_being_written_down(published: Published) -> None:
-    standing = _after(published, answer(published, learn=GIVEN, pass_on=REFUSED))
-    assert read_held(write_held(standing.held)) == dict(standing.held)
+    assert permitted(standing, after, MONDAY) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.core.consent import Answer, Published, Standing, fold, read_held, status_of, write_held
+from sayso.core.consent import Answer, Published, Standing, fold, status_of
+from sayso.core.editions import Editions
 from sayso.core.older_answer import Provenance, body_of, event_of, read_provenance, write_provenance
 from sayso.core.values import new_id
 from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus, Voucher
@@ -164,7 +165,8 @@ def test_a_no_of_an_unknown_time_outlasts_every_older_yes(order: list[int]) -> N
 def test_what_is_held_from_an_older_system_survives_being_written_down(published: Published) -> None:
     held = after(published, older(published, GIVEN, source())).held
     assert held[LEARN].imported == THEN
-    assert read_held(write_held(held)) == held
+    editions = Editions((published,))
+    assert editions.read(editions.write(held)) == held
 
 
 def test_the_evidence_survives_being_written_down() -> None:

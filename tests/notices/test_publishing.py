@@ -32,7 +32,7 @@ def test_publishing_the_same_again_changes_nothing(now: datetime) -> None:
 @pytest.mark.django_db
 def test_what_was_shown_is_the_same_after_it_was_stored(now: datetime) -> None:
     services.publish_notice(linen.document(), "Otto", now)
-    store._compiled.cache_clear()
+    store.forget()
     stored, written = queries.current(BRAND).notice, linen.publish(linen.document()).notice
     assert [choice.id for choice in stored.choices()] == [choice.id for choice in written.choices()]
     assert text_hash(stored, "banner-1", "zh-Hant") == text_hash(written, "banner-1", "zh-Hant")

@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from sayso.changes import services as changes
 from sayso.changes import worker as changes_news
 from sayso.config import guardian_letters, local_systems, tidying
+from sayso.consent import tidying as standings
 from sayso.consent.log import keeper
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.fulfilment import services as fulfilment
@@ -48,6 +49,7 @@ def once(now: datetime) -> int:
         lambda: changes.remind_due(now),
         lambda: messages.send_due(now),
         lambda: email_plus.forget_unanswered(now),
+        lambda: standings.tidy(DjangoDatabase(), now),
         lambda: tidying.tidy(now),
     ]
     return sum(_guarded(step) for step in steps)

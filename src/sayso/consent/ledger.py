@@ -5,34 +5,33 @@ news together, or nothing. Nothing is acknowledged that is not durable.
 """
 
 import hashlib
-import json
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from sayso.consent import events, standings
+from sayso.consent.events import Recorded, Said, Sealed
+from sayso.consent.standings import Written
 from sayso.core.age import Band
-from sayso.core.consent import (
-    Answer,
-    Published,
-    Standing,
-    fold,
-    next_change,
-    read_held,
-    write_held,
-)
+from sayso.core.consent import Answer, Published, Standing, fold
+from sayso.core.editions import Editions
 from sayso.core.errors import Conflict, Unavailable
-from sayso.core.leaf import answer_leaf, commitment
-from sayso.core.masking import changes, permit_mask
-from sayso.core.values import canonical, new_id, utc_text
+from sayso.core.masking import changes
+from sayso.core.values import new_id, utc_text
 from sayso.deployment.database import Database
 from sayso.identity import keys
 from sayso.identity import store as identity
 from sayso.notices import store as notices
 from sayso.outbox import store as outbox
 
+__all__ = [
+    "Recorded", "Submission", "body_hash_of", "event_of", "events_of", "mark_erasing", "mark_minor", "record",
+    "standing_of",
+]  # fmt: skip
 TRIES = 20  # rounds against other writers of the same person's standing before we say "busy"
+Out = TypeVar("Out")
+events_of, event_of = events.of_subject, events.find
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +48,6 @@ class Submission:
     device: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An event as the ledger holds it. `evidence` is what stands sealed in it, with `salt`.
-
-    `commitment` is the hash that stands for all of it in the log.
-    """
-
-    seq: int
-    subject: str
-    brand: str
-    event: str
-    version: str
-    answers: dict[str, str]
-    outcome: dict[str, str]
-    recorded_at: str
-    leaf_hash: str
-    evidence: dict[str, Any]
-    body_hash: str
-    commitment: str
-    replayed: bool = False
-
-
 class _Stale(Exception):
     """Somebody else wrote this standing first."""
 
@@ -80,228 +57,223 @@ def body_hash_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-_COLUMNS = """seq, subject, brand, event, version, answers, outcome, recorded_at, leaf_hash, sealed, body_hash,
- commitment"""
-_SELECT = f"SELECT {_COLUMNS} FROM consent_event WHERE subject = %s"  # noqa: S608 our own columns
-_MARKS = ", ".join(["%s"] * 12)
-_INSERT = f"INSERT INTO consent_event ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 our own columns
-
-
-def _read_event(row: Sequence[Any], replayed: bool = False) -> Recorded:
-    evidence = json.loads(keys.unseal(row[1], row[9]))
-    answers, outcome = json.loads(row[5]), json.loads(row[6])
-    seq, subject, brand, event, version, _, _, recorded_at, leaf, _, body_hash, committed = row
-    return Recorded(
-        seq,
-        subject,
-        brand,
-        event,
-        version,
-        answers,
-        outcome,
-        recorded_at,
-        leaf,
-        evidence,
-        body_hash,
-        committed,
-        replayed,
-    )
-
-
-def events_of(db: Database, subject: str, brand: str) -> list[Recorded]:
-    """List a subject's events in the order they were recorded."""
-    return [_read_event(row) for row in db.run(_SELECT + " AND brand = %s ORDER BY seq", [subject, brand])]
-
-
-def event_of(db: Database, subject: str, event: str) -> Recorded | None:
-    """Give one event of a subject, or None."""
-    rows = db.run(_SELECT + " AND event = %s", [subject, event])
-    return _read_event(rows[0]) if rows else None
-
-
-STANDING = (
-    "rev",
-    "shown",
-    "held",
-    "restricted",
-    "erasing",
-    "gpc",
-    "band",
-    "guardian_held",
-    "guardian_method",
-)
-
-
-def read_standing(row: Sequence[Any]) -> Standing:
-    """Read the columns `STANDING` of a row."""
-    rev, shown, held, restricted, erasing, gpc, band, guardian_held, guardian_method = row
-    return Standing(
-        rev,
-        shown,
-        read_held(json.loads(held)),
-        bool(restricted),
-        bool(erasing),
-        gpc,
-        Band(band),
-        read_held(json.loads(guardian_held)),
-        guardian_method,
-    )
-
-
 def standing_of(db: Database, subject: str, brand: str) -> Standing | None:
     """Give a subject's standing with a brand, or None when nothing was ever answered."""
-    rows = db.run(
-        f"SELECT {', '.join(STANDING)} FROM consent_standing WHERE subject = %s AND brand = %s",  # noqa: S608 our own column names
-        [subject, brand],
-    )
-    return read_standing(rows[0]) if rows else None
+    return standings.of(db, brand, [subject]).get(subject)
 
 
-def _write_standing(
-    db: Database, subject: str, published: Published, before: Standing | None, after: Standing, now: datetime
-) -> None:
-    brand = published.notice.brand
-    until = next_change(after)
-    values = [
-        published.notice.version,
-        after.rev,
-        after.shown,
-        json.dumps(write_held(after.held), separators=(",", ":")),
-        f"{permit_mask(after, published, now):x}",
-        utc_text(until) if until else "",
-        int(after.restricted),
-        int(after.erasing),
-        after.gpc,
-        after.band,
-        json.dumps(write_held(after.guardian_held), separators=(",", ":")),
-        after.guardian_method,
-        subject,
-        brand,
-    ]
-    if before is None:
-        wrote = db.run(
-            "INSERT INTO consent_standing"
-            " (version, rev, shown, held, permit, valid_until, restricted, erasing, gpc, band, guardian_held,"
-            " guardian_method, subject, brand)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (subject, brand) DO NOTHING RETURNING rev",
-            values,
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """Where somebody stands after an answer, what that came to, and both ready to be written."""
+
+    standing: Standing
+    said: Said
+    changed: dict[str, list[str]]
+    written: Written
+
+
+@dataclass(frozen=True, slots=True)
+class _Brand:
+    """A brand's notices as one batch sees them."""
+
+    editions: Editions
+    current: Published
+
+    def version(self, name: str) -> Published:
+        if published := self.editions.find(name):
+            return published
+        raise Conflict(
+            "unknown_version", "That notice was never published.", "Show the current notice and ask again."
         )
-    else:
-        wrote = db.run(
-            "UPDATE consent_standing SET version = %s, rev = %s, shown = %s, held = %s, permit = %s,"
-            " valid_until = %s, restricted = %s, erasing = %s, gpc = %s, band = %s, guardian_held = %s,"
-            " guardian_method = %s"
-            " WHERE subject = %s AND brand = %s AND rev = %s RETURNING rev",
-            [*values, before.rev],
+
+
+class _Folder:
+    """Folds the answers of one batch, in order.
+
+    Newcomers who say the same at the same moment stand alike: what is worked out for the first of them is
+    taken for all.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._alike: dict[tuple[Any, ...], _Stands] = {}
+
+    def fold(self, was: Standing | None, band: Band, answer: Answer, brand: _Brand) -> _Stands:
+        if was is not None or answer.imported is not None:
+            return self._fold(was or Standing(band=band), answer, brand)
+        how = (answer.version, answer.act, answer.voucher, answer.base, answer.gpc, band)
+        key = (brand.current.notice.brand, *how, *answer.answers.items())
+        if (known := self._alike.get(key)) is None:
+            known = self._alike[key] = self._fold(Standing(band=band), answer, brand)
+        return known
+
+    def _fold(self, was: Standing, answer: Answer, brand: _Brand) -> _Stands:
+        folded = fold(was, answer, brand.version(answer.version), self._now)
+        return _Stands(
+            folded.standing,
+            events.said(answer.answers, folded.outcome),
+            changes(was, folded.standing, brand.current),
+            standings.write_down(folded.standing, brand.current, brand.editions, self._now),
         )
-    if not wrote:
-        raise _Stale
 
 
-def _write_event(
-    db: Database, seq: int, item: Submission, subject: str, outcome: Any, now: datetime
-) -> Recorded:
-    answer, at = item.answer, utc_text(now)
-    evidence = {**answer.evidence(), "salt": os.urandom(16).hex()}
-    answers = {choice: str(said) for choice, said in answer.answers.items()}
-    came_to = {choice: str(status) for choice, status in outcome.items()}
-    committed = commitment(evidence, subject, answer.event, item.body_hash)
-    leaf = answer_leaf(seq, item.brand, answer.version, answers, came_to, at, committed)
-    db.run(
-        _INSERT,
-        [
+def _changed(number: int, recorded: Recorded, changed: Mapping[str, list[str]]) -> tuple[int, str, str]:
+    news = {
+        "subject": recorded.subject,
+        "brand": recorded.brand,
+        "seq": recorded.seq,
+        "event": recorded.event,
+        "changed": changed,
+    }
+    return outbox.news(number, "consent.changed", news)
+
+
+class _Batch:
+    """Answers being recorded in one transaction, whose lock on the counter keeps every other writer waiting."""
+
+    def __init__(self, db: Database, items: Sequence[Submission], now: datetime) -> None:
+        self._db, self._items, self._now = db, items, now
+        self._brands = {
+            brand: _Brand(notices.editions(db, brand), notices.current(db, brand))
+            for brand in {item.brand for item in items}
+        }
+
+    def record(
+        self, first: int, subjects: Sequence[str], fresh: set[str], sealed: Sequence[Sealed]
+    ) -> list[Recorded]:
+        """Record the answers of these subjects, in order, under two numbers each from `first` on.
+
+        Those in `fresh` never answered before.
+        """
+        known = {subject for subject in subjects if subject not in fresh}
+        before = events.find_all(self._db, known, {item.answer.event for item in self._items})
+        self._read_standings(subjects, known)
+        out, written = list[Recorded](), list[tuple[Recorded, Said, Sealed]]()
+        news = list[tuple[int, str, str]]()
+        folder = _Folder(self._now)
+        for place, (item, subject, box) in enumerate(zip(self._items, subjects, sealed, strict=True)):
+            if replayed := self._replayed(before.get((subject, item.answer.event)), item):
+                out.append(replayed)
+                continue
+            seq = first + 2 * place
+            stands = self._fold(folder, item, subject)
+            recorded = self._recorded(seq, item, subject, stands, box)
+            before[subject, item.answer.event] = recorded
+            out.append(recorded)
+            written.append((recorded, stands.said, box))
+            news.append(_changed(seq + 1, recorded, stands.changed))
+        self._write(written, news)
+        return out
+
+    def _read_standings(self, subjects: Sequence[str], known: set[str]) -> None:
+        """Read where everybody stands; of those who stand nowhere yet, what band of age is known."""
+        self._before = {
+            (subject, brand): standing
+            for brand in self._brands
+            for subject, standing in standings.of(self._db, brand, sorted(known)).items()
+        }
+        self._after: dict[tuple[str, str], _Stands] = {}
+        nowhere = known - {subject for subject, _ in self._before}
+        self._bands = identity.bands_of(self._db, sorted(nowhere))
+
+    def _replayed(self, found: Recorded | None, item: Submission) -> Recorded | None:
+        if found is None:
+            return None
+        if found.body_hash != item.body_hash:
+            raise Conflict(
+                "event_reused",
+                "This event was recorded with other content.",
+                "Give every new answer a new event id.",
+            )
+        return replace(found, replayed=True, after=self._now_at(found.subject, item.brand))
+
+    def _now_at(self, subject: str, brand: str) -> Standing | None:
+        stands = self._after.get((subject, brand))
+        return stands.standing if stands else self._before.get((subject, brand))
+
+    def _fold(self, folder: _Folder, item: Submission, subject: str) -> _Stands:
+        was, band = self._now_at(subject, item.brand), Band(self._bands.get(subject, ""))
+        stands = folder.fold(was, band, item.answer, self._brands[item.brand])
+        self._after[subject, item.brand] = stands
+        return stands
+
+    def _recorded(self, seq: int, item: Submission, subject: str, stands: _Stands, box: Sealed) -> Recorded:
+        at, version = utc_text(self._now), item.answer.version
+        return Recorded(
             seq,
             subject,
             item.brand,
-            answer.event,
-            answer.version,
-            json.dumps(answers),
-            json.dumps(came_to),
+            item.answer.event,
+            version,
+            stands.said.answers,
+            stands.said.outcome,
             at,
-            leaf,
-            keys.seal(subject, canonical(evidence)),
+            events.leaf_of(seq, item.brand, version, stands.said, at, box.commitment),
+            box.evidence,
             item.body_hash,
-            committed,
-        ],
-    )
-    return Recorded(
-        seq,
-        subject,
-        item.brand,
-        answer.event,
-        answer.version,
-        answers,
-        came_to,
-        at,
-        leaf,
-        evidence,
-        item.body_hash,
-        committed,
-    )
-
-
-def _replayed(db: Database, subject: str, item: Submission) -> Recorded | None:
-    rows = db.run(_SELECT + " AND event = %s", [subject, item.answer.event])
-    if not rows:
-        return None
-    if rows[0][10] != item.body_hash:
-        raise Conflict(
-            "event_reused",
-            "This event was recorded with other content.",
-            "Give every new answer a new event id.",
+            box.commitment,
+            after=stands.standing,
         )
-    return _read_event(rows[0], replayed=True)
+
+    def _write(
+        self, written: Sequence[tuple[Recorded, Said, Sealed]], news: Sequence[tuple[int, str, str]]
+    ) -> None:
+        for brand in self._brands:
+            mine = {subject: each for (subject, of), each in self._after.items() if of == brand}
+            if mine:
+                self._write_standings(brand, mine)
+        if not events.write(self._db, written):
+            raise _Stale
+        outbox.post_all(self._db, news, self._now)
+
+    def _write_standings(self, brand: str, mine: Mapping[str, _Stands]) -> None:
+        fresh, known = dict[str, Written](), dict[str, tuple[int, Written]]()
+        for subject, stands in mine.items():
+            was = self._before.get((subject, brand))
+            if was is None:
+                fresh[subject] = stands.written
+            else:
+                known[subject] = (was.rev, stands.written)
+        if not standings.write(self._db, brand, fresh, known):
+            raise _Stale
 
 
-def _subject(db: Database, item: Submission, fresh: Mapping[str, str], now: datetime) -> str:
-    if item.subject is not None:
-        return item.subject
-    device = item.device or ""
-    known = identity.subject_of_device(db, device)
-    if known:
-        return known
-    if device not in fresh or not identity.add_device(db, device, fresh[device], now):
-        raise _Stale
-    return fresh[device]
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose the answers of a batch are: the subject of each, and the subjects of its devices, known or new."""
+
+    subjects: Sequence[str]
+    known: Mapping[str, str]
+    fresh: Mapping[str, str]
 
 
-def _new_standing(db: Database, subject: str) -> Standing:
-    """Give a standing without answers: how old somebody is holds for every brand of the controller."""
-    return Standing(band=Band(identity.band_of(db, subject)))
-
-
-def _record_one(db: Database, item: Submission, fresh: Mapping[str, str], now: datetime) -> Recorded:
-    subject = _subject(db, item, fresh, now)
-    if known := _replayed(db, subject, item):
-        return known
-    # The counter's lock is taken before the standing is read, so writers of one person queue behind it.
-    first = outbox.take(db, 2)
-    published = notices.version(db, item.brand, item.answer.version)
-    before = standing_of(db, subject, item.brand)
-    was = before or _new_standing(db, subject)
-    folded = fold(was, item.answer, published, now)
-    current = notices.current(db, item.brand)
-    _write_standing(db, subject, current, before, folded.standing, now)
-    recorded = _write_event(db, first, item, subject, folded.outcome, now)
-    news = {
-        "subject": subject,
-        "brand": item.brand,
-        "seq": first,
-        "event": item.answer.event,
-        "changed": changes(was, folded.standing, current),
-    }
-    outbox.post(db, first + 1, "consent.changed", news, now)
-    return recorded
-
-
-def _newcomers(db: Database, items: Sequence[Submission]) -> dict[str, str]:
-    """Make a subject, with its key, for every device that never answered before."""
+def _whose(db: Database, items: Sequence[Submission]) -> _Whose:
+    """Find whose each answer is, and think up a subject for every device that never answered before."""
     devices = {item.device for item in items if item.subject is None and item.device}
-    fresh = {device: new_id() for device in devices if identity.subject_of_device(db, device) is None}
-    if fresh:
-        keys.make_keys(list(fresh.values()))
-    return fresh
+    known = identity.subjects_of_devices(db, devices)
+    fresh = {device: new_id() for device in sorted(devices - known.keys())}
+    of = {**known, **fresh}
+    return _Whose([item.subject or of[item.device or ""] for item in items], known, fresh)
+
+
+def _sealed(items: Sequence[Submission], whose: _Whose) -> list[Sealed]:
+    keys.make_keys(list(whose.fresh.values()))
+    keys.make_missing({item.subject for item in items if item.subject})
+    said = zip(items, whose.subjects, strict=True)
+    return events.seal_all([(subject, item.answer, item.body_hash) for item, subject in said])
+
+
+def _record_once(db: Database, items: Sequence[Submission], now: datetime) -> list[Recorded]:
+    whose = _whose(db, items)
+    sealed = _sealed(items, whose)  # before the lock is taken that others wait for
+    with db.transaction():
+        first = outbox.take(db, 2 * len(items))
+        # INVARIANT: whose an answer is holds under the lock: who was erased meanwhile is written no more.
+        if identity.subjects_of_devices(db, [*whose.known, *whose.fresh]) != whose.known:
+            raise _Stale
+        if not identity.add_devices(db, whose.fresh, now):
+            raise _Stale
+        return _Batch(db, items, now).record(first, whose.subjects, set(whose.fresh.values()), sealed)
 
 
 def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Recorded]:
@@ -310,11 +282,14 @@ def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Rec
     The same event with the same body gives the event recorded before, marked `replayed`.
     Raises `Conflict` (`event_reused`, `unknown_version`) and `Unavailable` (`busy`); then nothing changed.
     """
+    return _against_others(lambda: _record_once(db, items, now))
+
+
+def _against_others(write: Callable[[], Out]) -> Out:
+    """Write again whenever somebody else was first. Raises `Unavailable` with code `busy` after many times."""
     for _ in range(TRIES):
-        fresh = _newcomers(db, items)
         try:
-            with db.transaction():
-                return [_record_one(db, item, fresh, now) for item in items]
+            return write()
         except _Stale:
             continue
     raise Unavailable("busy", "Too many answers of one person at once.", "Send it again in a second.")
@@ -334,23 +309,20 @@ def mark_minor(db: Database, subject: str, brand: str, flags: Mapping[str, Any],
 
 
 def _mark(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
-    for _ in range(TRIES):
-        try:
-            with db.transaction():
-                _mark_once(db, subject, brand, flags, now)
-                return
-        except _Stale:
-            continue
-    raise Unavailable("busy", "Too many answers of one person at once.", "Send it again in a second.")
+    _against_others(lambda: _mark_once(db, subject, brand, flags, now))
 
 
 def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
-    first = outbox.take(db, 1)
-    published = notices.current(db, brand)
-    before = standing_of(db, subject, brand)
-    was = before or _new_standing(db, subject)
-    after = replace(was, rev=was.rev + 1, **flags)
-    _write_standing(db, subject, published, before, after, now)
-    if changed := changes(was, after, published):
+    with db.transaction():
+        first = outbox.take(db, 1)
+        published, editions = notices.current(db, brand), notices.editions(db, brand)
+        before = standing_of(db, subject, brand)
+        was = before or Standing(band=Band(identity.bands_of(db, [subject]).get(subject, "")))
+        after = replace(was, **flags)
+        written = standings.write_down(after, published, editions, now)
+        known = {subject: (before.rev, written)} if before else {}
+        if not standings.write(db, brand, {} if before else {subject: written}, known):
+            raise _Stale
+        changed = changes(was, after, published)
         news = {"subject": subject, "brand": brand, "seq": first, "event": "", "changed": changed}
-        outbox.post(db, first, "consent.changed", news, now)
+        outbox.post_all(db, [outbox.news(first, "consent.changed", news)], now)

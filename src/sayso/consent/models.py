@@ -28,23 +28,69 @@ class Event(models.Model):
 
 
 class Standing(models.Model):
-    """What the events add up to: a projection that can be rebuilt."""
+    """What the events add up to: a projection that can be rebuilt.
+
+    `held` and `guardian_held` say where each choice stands, as `core.editions` writes it; `shown` is the number
+    of the version answered on last.
+    """
 
     pk = models.CompositePrimaryKey("subject", "brand")
     subject = models.CharField(max_length=36)
     brand = models.CharField(max_length=40)
-    version = models.CharField(max_length=71)  # that `permit` is a bitset over
     rev = models.BigIntegerField()
-    shown = models.CharField(max_length=71, blank=True)  # the version answered on last
-    held = models.TextField()
-    permit = models.TextField()  # hexadecimal bitset over the version's choices
-    valid_until = models.CharField(max_length=27, blank=True)
+    shown = models.IntegerField(default=0)
+    held = models.TextField(blank=True)
     restricted = models.IntegerField(default=0)
     erasing = models.IntegerField(default=0)
     gpc = models.BigIntegerField(default=0)  # the revision at which the signal came
     band = models.CharField(max_length=8, blank=True, default="")
-    guardian_held = models.TextField(default="{}")  # as `held`, by the guardian
+    guardian_held = models.TextField(blank=True, default="")
     guardian_method = models.CharField(max_length=20, blank=True, default="")
+    pattern = models.BigIntegerField(default=0)
+    valid_until = models.CharField(max_length=27, blank=True)
+
+
+class Pattern(models.Model):
+    """How those who stand alike stand, under one version. Derived from standings; read by searches and reports.
+
+    `states` is JSON: by whom (`own`, `guardian`), choice → status as it was said, however old it is.
+    """
+
+    id = models.BigIntegerField(primary_key=True)  # made of its content
+    brand = models.CharField(max_length=40)
+    version = models.CharField(max_length=71)
+    states = models.TextField()
+
+
+class Permit(models.Model):
+    """One choice that a pattern permits under its own version, until the standing's `valid_until`."""
+
+    pk = models.CompositePrimaryKey("pattern", "choice")
+    pattern = models.BigIntegerField()
+    choice = models.CharField(max_length=200)
+
+
+class Carried(models.Model):
+    """One choice whose answer under one version holds under the version in force too.
+
+    `stopped_by` names the scopes of Blocks that stop it, each between spaces.
+    """
+
+    pk = models.CompositePrimaryKey("version", "current", "choice")
+    brand = models.CharField(max_length=40)
+    version = models.CharField(max_length=71)
+    current = models.CharField(max_length=71)
+    choice = models.CharField(max_length=200)
+    stopped_by = models.CharField(max_length=60, blank=True)
+
+
+class Walk(models.Model):
+    """How far the run that gives standings their pattern under the version in force has come."""
+
+    brand = models.CharField(max_length=40, primary_key=True)
+    current = models.CharField(max_length=71)
+    subject = models.CharField(max_length=36, blank=True)  # the last one looked at
+    ended_at = models.CharField(max_length=27, blank=True)
 
 
 class Block(models.Model):

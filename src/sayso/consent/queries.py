@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from sayso.consent import blocks, ledger, models, receipts
+from sayso.consent import blocks, ledger, models, receipts, standings
 from sayso.consent.ledger import Recorded
 from sayso.consent.log import proving, reading
 from sayso.core.age import MINORS, Band, youngest
@@ -206,13 +206,16 @@ def yes_standings(brand: str, choices: Sequence[str], after: str, most: int) -> 
     wanted = Q()
     for choice in choices:
         for status in PERMITTING:
-            said = f'"{choice}":["{status}"'
-            wanted |= Q(held__contains=said) | Q(guardian_held__contains=said)
+            wanted |= Q(states__contains=f'"{choice}":"{status}"')
     if not wanted:
         return []
-    rows = models.Standing.objects.filter(wanted, brand=brand, subject__gt=after).order_by("subject")
-    listed = rows.values_list("subject", *ledger.STANDING)[:most]
-    return [(subject, ledger.read_standing(row)) for subject, *row in listed]
+    alike = models.Pattern.objects.filter(wanted, brand=brand).values("id")
+    rows = models.Standing.objects.filter(brand=brand, subject__gt=after, pattern__in=alike).order_by(
+        "subject"
+    )
+    listed = rows.values_list(*standings.STANDINGS.columns)[:most]
+    editions = notices.editions(brand)
+    return [(row[0], standings.read(row, editions)) for row in listed]
 
 
 def had_said_yes(subject: str, brand: str, choices: Sequence[str], before_seq: int) -> bool:

@@ -11,7 +11,6 @@ from sayso.core.guardian import suffices, together
 from sayso.core.lineage import Generations
 from sayso.core.notice import Notice
 from sayso.core.older_answer import Provenance, write_provenance
-from sayso.core.values import read_utc, utc_text
 from sayso.core.vocabulary import (
     ANSWERABLE,
     NARROW,
@@ -395,38 +394,3 @@ def next_change(standing: Standing) -> datetime | None:
     both = (*standing.held.values(), *standing.guardian_held.values())
     ends = [held.until for held in both if held.until and held.status in PERMITTING]
     return min(ends, default=None)
-
-
-def write_held(source: Mapping[str, Held]) -> dict[str, list[Any]]:
-    """Write held choices as JSON: choice → [status, rev, narrowed, generation, until, specific].
-
-    A seventh is there only for what came from an older system: when it was said there.
-    """
-    return {
-        choice: [
-            held.status,
-            held.rev,
-            held.narrowed,
-            held.generation,
-            held.until and utc_text(held.until),
-            held.specific,
-            *([utc_text(held.imported)] if held.imported else []),
-        ]
-        for choice, held in sorted(source.items())
-    }
-
-
-def read_held(source: Mapping[str, list[Any]]) -> dict[str, Held]:
-    """Read what `write_held` wrote; older rows name no specific yes."""
-    return {
-        choice: Held(
-            ConsentStatus(row[0]),
-            row[1],
-            row[2],
-            row[3],
-            read_utc(row[4]) if row[4] else None,
-            *row[5:6],
-            *map(read_utc, row[6:7]),
-        )
-        for choice, row in source.items()
-    }

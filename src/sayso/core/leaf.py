@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from sayso.core.merkle import leaf_hash
-from sayso.core.values import canonical
+from sayso.core.values import canonical, canonical_list
 
 
 class Tombstone(StrEnum):
@@ -20,23 +20,29 @@ class Tombstone(StrEnum):
     END_OF_RETENTION = "end_of_retention"  # and deleted there when that date came
 
 
-def commitment(evidence: Mapping[str, Any], subject: str, event: str, body_hash: str) -> str:
-    """Give the hash that stands for everything sealed about an answer; `evidence` carries 16 random bytes."""
-    return hashlib.sha256(canonical([dict(evidence), subject, event, body_hash])).hexdigest()
+def commitment(evidence: Mapping[str, Any] | bytes, subject: str, event: str, body_hash: str) -> str:
+    """Give the hash that stands for everything sealed about an answer.
+
+    `evidence` carries 16 random bytes; it may come as `canonical` wrote it.
+    """
+    return hashlib.sha256(canonical_list(evidence, subject, event, body_hash)).hexdigest()
 
 
 def answer_leaf(
     seq: int,
     brand: str,
     version: str,
-    answers: Mapping[str, str],
-    outcome: Mapping[str, str],
+    answers: Mapping[str, str] | bytes,
+    outcome: Mapping[str, str] | bytes,
     recorded_at: str,
     committed: str,
 ) -> str:
-    """Give the leaf hash of an answer: 64 hexadecimal digits."""
-    told = ["answer", seq, brand, version, dict(answers), dict(outcome), recorded_at, committed]
-    return leaf_hash(canonical(told)).hex()
+    """Give the leaf hash of an answer: 64 hexadecimal digits.
+
+    `answers` and `outcome` may come as `canonical` wrote them.
+    """
+    told = canonical_list("answer", seq, brand, version, answers, outcome, recorded_at, committed)
+    return leaf_hash(told).hex()
 
 
 def tombstone_leaf(

@@ -26,12 +26,11 @@ def masked(standing: Standing, published: Published, *, signal: bool = False) ->
     return [choice for choice in listed if is_masked(standing, choice, published, signal=signal)]
 
 
-def permit_mask(standing: Standing, published: Published, now: datetime) -> int:
-    """Give the permitted choices of a version as a bitset: bit i is its i-th choice."""
+def permitted(standing: Standing, published: Published, now: datetime) -> list[str]:
+    """List the choices that are answered with yes and not held back, in the notice's order."""
     held_back = set(masked(standing, published))
     said = statuses(standing, published, now).items()
-    permitted = [status in PERMITTING and choice not in held_back for choice, status in said]
-    return sum(1 << index for index, yes in enumerate(permitted) if yes)
+    return [choice for choice, status in said if status in PERMITTING and choice not in held_back]
 
 
 def _told(standing: Standing, choice: str, published: Published) -> str:

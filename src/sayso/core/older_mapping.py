@@ -37,7 +37,6 @@ WORDS: dict[str, ConsentStatus] = {
 }
 _BOOLEAN = {"True": ("true", "yes"), "False": ("false", "no")}  # YAML reads a bare yes as the truth
 _KEYS = {"system", "notice", "columns", "purposes", "answers", "texts", "declared", "timezone"}
-_REMEDY = "Correct the mapping; `docs/how-to/import-older-answers.md` shows one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,8 @@ class OlderSystem:
 
 
 def _wrong(what: str) -> Invalid:
-    return Invalid("invalid_mapping", f"The mapping is wrong: {what}.", _REMEDY)
+    remedy = "Correct the mapping; `docs/how-to/import-older-answers.md` shows one."
+    return Invalid("invalid_mapping", f"The mapping is wrong: {what}.", remedy)
 
 
 def _texts(source: object, name: str, among: Iterable[str] = ()) -> dict[str, str]:

@@ -14,11 +14,17 @@ DEVICE_SECRET = re.compile(r"[A-Za-z0-9_-]{43}\Z")  # 32 random bytes as base64u
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical(value: Any) -> bytes:
     """Write a JSON value the one way it is hashed: sorted keys, no spaces, UTF-8, no NaN."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _CANONICAL.encode(value).encode()
+
+
+def canonical_list(*values: Any) -> bytes:
+    """Write a list the same way; whatever is bytes was written by `canonical` before and is taken as it is."""
+    return b"[%b]" % b",".join(each if isinstance(each, bytes) else canonical(each) for each in values)
 
 
 def content_hash(value: Any) -> str:

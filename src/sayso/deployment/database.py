@@ -26,6 +26,9 @@ class Database(Protocol):
     def run(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Run one statement and give its rows."""
 
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run one statement once for each row of values and give how many rows of the table were written."""
+
     def transaction(self) -> Any:
         """Give a context manager: committed at its end, rolled back on an error."""
 
@@ -45,6 +48,10 @@ class SQLite:
     def run(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Run one statement and give its rows."""
         return self._connection.execute(sql.replace("%s", "?"), values).fetchall()
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run one statement once for each row of values and give how many rows of the table were written."""
+        return self._connection.executemany(sql.replace("%s", "?"), rows).rowcount
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -83,6 +90,12 @@ class PostgreSQL:
         """Run one statement and give its rows."""
         cursor = self._live().execute(sql.encode(), values)
         return cursor.fetchall() if cursor.description else []
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run one statement once for each row of values and give how many rows of the table were written."""
+        with self._live().cursor() as cursor:
+            cursor.executemany(sql.encode(), rows)
+            return cursor.rowcount
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

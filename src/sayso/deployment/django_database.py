@@ -23,6 +23,12 @@ class DjangoDatabase:
             cursor.execute(sql, values)
             return cursor.fetchall() if cursor.description else []
 
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run one statement once for each row of values and give how many rows of the table were written."""
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
+            return int(cursor.rowcount)
+
     def transaction(self) -> AbstractContextManager[None]:
         """Join the surrounding transaction, or begin one."""
         return transaction.atomic()

@@ -9,7 +9,7 @@ import hmac
 import os
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -62,11 +62,21 @@ def _decrypt(key: bytes, blob: bytes, bound_to: str) -> bytes:
 
 def make_keys(subjects: list[str]) -> None:
     """Make sure every subject has a key, in one commit. Done before anything is sealed under it."""
+    if not subjects:
+        return
     rows = [(subject, _encrypt(secrets.load().master, os.urandom(32), subject)) for subject in subjects]
     store = _store()
     store.execute("BEGIN IMMEDIATE")
     store.executemany("INSERT OR IGNORE INTO key (subject, wrapped) VALUES (?, ?)", rows)
     store.execute("COMMIT")
+
+
+def make_missing(subjects: Collection[str]) -> None:
+    """Make a key for those of these subjects who have none."""
+    marks = ", ".join(["?"] * len(subjects))
+    rows = _store().execute(f"SELECT subject FROM key WHERE subject IN ({marks})", list(subjects))  # noqa: S608
+    if missing := set(subjects) - {row[0] for row in rows}:
+        make_keys(list(missing))
 
 
 def has_key(subject: str) -> bool:

@@ -1,14 +1,27 @@
 """Find or add the subject behind a device secret, in plain SQL: edge and web share this."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sayso.core.errors import Invalid, Unproved
 from sayso.core.values import DEVICE_SECRET
+from sayso.deployment import bulk
+from sayso.deployment.bulk import Table
 from sayso.deployment.database import Database
 from sayso.identity import keys
 
+SUBJECTS = Table(
+    "identity_subject",
+    {
+        "id": "varchar",
+        "kind": "varchar",
+        "created_at": "timestamptz",
+        "declared_region": "varchar",
+        "delivery_region": "varchar",
+    },
+)
+DEVICES = Table("identity_device", {"secret_hash": "varchar", "subject_id": "varchar", "state": "varchar"})
 NAMED_BY = ("customer", "email")
 CURRENT, AWAITED, REPLACED = "current", "awaited", "replaced"  # where a device secret stands
 
@@ -62,6 +75,19 @@ def _take_over(db: Database, secret_hash: str, subject: str) -> None:
     db.run(settled, [CURRENT, secret_hash, AWAITED])
 
 
+def subjects_of_devices(db: Database, secret_hashes: Collection[str]) -> dict[str, str]:
+    """Give the subjects of those of these devices that answered before, by the hash of the secret."""
+    if not secret_hashes:
+        return {}
+    places = ", ".join(["%s"] * len(secret_hashes))
+    select = f"SELECT secret_hash, subject_id, state FROM identity_device WHERE secret_hash IN ({places})"  # noqa: S608
+    rows = db.run(select, list(secret_hashes))
+    for secret_hash, subject, state in rows:
+        if state == AWAITED:
+            _take_over(db, secret_hash, str(subject))
+    return {str(secret_hash): str(subject) for secret_hash, subject, _ in rows}
+
+
 def subject_of_device(db: Database, secret_hash: str) -> str | None:
     """Give the subject of a device, or None when this browser never answered."""
     return _shown(db, secret_hash)[0]
@@ -80,25 +106,26 @@ def _stamp(db: Database, moment: datetime) -> datetime | str:
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if db.dialect == "sqlite" else moment
 
 
-def band_of(db: Database, subject: str) -> str:
-    """Give the age band of a subject; empty where nobody said."""
-    rows = db.run("SELECT band FROM identity_age WHERE subject_id = %s", [subject])
-    return str(rows[0][0]) if rows else ""
+def bands_of(db: Database, subjects: Sequence[str]) -> dict[str, str]:
+    """Give the age band of those of these subjects who said it, or of whom it was said."""
+    if not subjects:
+        return {}
+    places = ", ".join(["%s"] * len(subjects))
+    select = f"SELECT subject_id, band FROM identity_age WHERE subject_id IN ({places})"  # noqa: S608
+    return {str(subject): str(band) for subject, band in db.run(select, list(subjects))}
 
 
 def add_device(db: Database, secret_hash: str, subject: str, now: datetime) -> bool:
     """Add a device and its subject; False when another writer added that device first."""
-    db.run(
-        "INSERT INTO identity_subject (id, kind, created_at, declared_region, delivery_region)"
-        " VALUES (%s, 'device', %s, '', '')",
-        [subject, _stamp(db, now)],
-    )
-    added = db.run(
-        "INSERT INTO identity_device (secret_hash, subject_id, state) VALUES (%s, %s, %s)"
-        " ON CONFLICT (secret_hash) DO NOTHING RETURNING secret_hash",
-        [secret_hash, subject, CURRENT],
-    )
-    return bool(added)
+    return add_devices(db, {secret_hash: subject}, now)
+
+
+def add_devices(db: Database, fresh: Mapping[str, str], now: datetime) -> bool:
+    """Add devices, hash of the secret → subject; False when another writer added one of them first."""
+    at = _stamp(db, now)
+    bulk.insert(db, SUBJECTS, [(subject, "device", at, "", "") for subject in fresh.values()])
+    rows = [(secret_hash, subject, CURRENT) for secret_hash, subject in fresh.items()]
+    return bulk.insert(db, DEVICES, rows, skipping=True) == len(rows)
 
 
 def linked_account(db: Database, device: str, now: datetime) -> str | None:

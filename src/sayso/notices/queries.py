@@ -9,6 +9,7 @@ from typing import Any
 
 from sayso.core.change import Change, compare
 from sayso.core.consent import Published
+from sayso.core.editions import Editions
 from sayso.core.errors import Invalid, NotFound
 from sayso.core.notice import Notice
 from sayso.core.notice_reading import read_notice
@@ -41,6 +42,11 @@ class Publication:
 def current(brand: str) -> Published:
     """Give the notice in force for a brand. Raises `NotFound` before the first."""
     return store.current(DjangoDatabase(), brand)
+
+
+def editions(brand: str) -> Editions:
+    """Give every version a brand published, in order."""
+    return store.editions(DjangoDatabase(), brand)
 
 
 def version(brand: str, name: str) -> Published:

@@ -1,16 +1,40 @@
 """Read published notices in plain SQL: edge and web share this. Versions never change, so they are kept."""
 
 import json
-from functools import lru_cache
 
 from sayso.core.consent import Published
+from sayso.core.editions import Editions
 from sayso.core.errors import Conflict, NotFound
 from sayso.core.notice_reading import read_notice
 from sayso.deployment.database import Database
 
+_NEWEST = "SELECT ordinal, version FROM notices_noticeversion WHERE brand = %s ORDER BY ordinal DESC LIMIT 1"
+_ALL = "SELECT document, generations FROM notices_noticeversion WHERE brand = %s ORDER BY ordinal"
+_kept: dict[
+    str, Editions
+] = {}  # by brand: reading a notice again for every answer would cost most of its time
 
-@lru_cache(maxsize=256)
-def _compiled(version: str, document: str, generations: str) -> Published:
+
+def forget() -> None:
+    """Keep nothing that was read: for whoever exchanges the database under a running process."""
+    _kept.clear()
+
+
+def editions(db: Database, brand: str) -> Editions:
+    """Give every version a brand published; none before the first."""
+    newest = db.run(_NEWEST, [brand])
+    kept = _kept.get(brand)
+    if not newest:
+        return Editions(())
+    ordinal, version = newest[0]
+    if kept is None or len(kept.versions) != ordinal or kept.version(ordinal) != version:
+        rows = db.run(_ALL, [brand])
+        kept = Editions(tuple(_read(document, generations) for document, generations in rows))
+        _kept[brand] = kept
+    return kept
+
+
+def _read(document: str, generations: str) -> Published:
     return Published(read_notice(json.loads(document)), json.loads(generations))
 
 
@@ -38,14 +62,10 @@ def current(db: Database, brand: str) -> Published:
 
     Raises `NotFound` with code `no_notice` before the first.
     """
-    rows = db.run(
-        "SELECT version, document, generations FROM notices_noticeversion"
-        " WHERE brand = %s ORDER BY ordinal DESC LIMIT 1",
-        [brand],
-    )
-    if not rows:
+    versions = editions(db, brand).versions
+    if not versions:
         raise NotFound("no_notice", "This brand has not published a notice.", "Run `sayso apply` first.")
-    return _compiled(*rows[0])
+    return versions[-1]
 
 
 def version(db: Database, brand: str, name: str) -> Published:
@@ -53,12 +73,9 @@ def version(db: Database, brand: str, name: str) -> Published:
 
     Raises `Conflict` with code `unknown_version`.
     """
-    rows = db.run(
-        "SELECT version, document, generations FROM notices_noticeversion WHERE version = %s AND brand = %s",
-        [name, brand],
-    )
-    if not rows:
+    published = editions(db, brand).find(name)
+    if published is None:
         raise Conflict(
             "unknown_version", "That notice was never published.", "Show the current notice and ask again."
         )
-    return _compiled(*rows[0])
+    return published

@@ -65,7 +65,7 @@ def _brand(wanted: str) -> str:
     brands = [wanted] if wanted else notices.brands()
     if len(brands) == 1:
         return brands[0]
-    remedy = f"Add --brand: {', '.join(brands)}." if brands else "Run `sayso apply` first."
+    remedy = f"Publish a notice first, or add --brand with one of: {', '.join(brands) or 'none yet'}."
     raise Invalid("which_brand", "It is not said whose customers these are.", remedy)
 
 

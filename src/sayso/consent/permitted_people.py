@@ -1,0 +1,46 @@
+"""`permitted_people`: a view for whoever reads the database with SQL. Plain SQL, without Django.
+
+One row for each choice that a subject permits under the notice in force: `brand, choice, subject, rev`. It fails
+closed: a standing that may have aged is left out until it was looked at again, and right after a publication
+nobody is listed until it is known which answers still stand.
+"""
+
+from sayso.deployment.database import Database
+
+_NOW = {
+    "sqlite": "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+    "postgresql": "to_char(now() AT TIME ZONE 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+}
+_VIEW = """
+CREATE VIEW permitted_people AS
+SELECT standing.brand AS brand, carried.choice AS choice, standing.subject AS subject, standing.rev AS rev
+FROM consent_standing AS standing
+JOIN consent_pattern AS pattern ON pattern.id = standing.pattern
+JOIN consent_permit AS permit ON permit.pattern = pattern.id
+JOIN consent_carried AS carried ON carried.brand = pattern.brand AND carried.version = pattern.version
+ AND carried.choice = permit.choice
+WHERE carried.current = (
+  SELECT newest.version FROM notices_noticeversion AS newest WHERE newest.brand = standing.brand
+  ORDER BY newest.ordinal DESC LIMIT 1)
+AND standing.restricted = 0 AND standing.erasing = 0
+AND (standing.valid_until = '' OR standing.valid_until > {now})
+AND NOT EXISTS (
+  SELECT 1 FROM identity_identifier AS known
+  JOIN consent_block AS block ON block.kind = known.kind AND block.lookup = known.lookup
+  WHERE known.subject_id = standing.subject AND {covered} > 0)
+"""
+_COVERED = {
+    "sqlite": "instr(carried.stopped_by, ' ' || block.scope || ' ')",
+    "postgresql": "strpos(carried.stopped_by, ' ' || block.scope || ' ')",
+}
+
+
+def drop(db: Database) -> None:
+    """Take the view away: SQLite alters no table that a view reads."""
+    db.run("DROP VIEW IF EXISTS permitted_people")
+
+
+def create(db: Database) -> None:
+    """Make the view anew."""
+    drop(db)
+    db.run(_VIEW.format(now=_NOW[db.dialect], covered=_COVERED[db.dialect]))

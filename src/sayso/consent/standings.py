@@ -1,0 +1,162 @@
+"""Rows of standings, and the patterns they share. Plain SQL: edge and web share it.
+
+A standing keeps where every choice stands, short (`core.editions`), and the number of its pattern: what all of
+those who stand alike have in common, with what it permits under the notice in force. A pattern can be made
+again from the standings at any time; what is permitted is always judged from the standing itself.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sayso.core.age import Band
+from sayso.core.consent import Held, Published, Standing, next_change
+from sayso.core.editions import Editions
+from sayso.core.masking import permitted
+from sayso.core.values import canonical, utc_text
+from sayso.deployment import bulk
+from sayso.deployment.bulk import Table
+from sayso.deployment.database import Database
+from sayso.notices import store as notices
+
+STANDINGS = Table(
+    "consent_standing",
+    {
+        "subject": "varchar",
+        "brand": "varchar",
+        "rev": "bigint",
+        "shown": "int",
+        "held": "text",
+        "restricted": "int",
+        "erasing": "int",
+        "gpc": "bigint",
+        "band": "varchar",
+        "guardian_held": "text",
+        "guardian_method": "varchar",
+        "pattern": "bigint",
+        "valid_until": "varchar",
+    },
+)
+PATTERNS = Table(
+    "consent_pattern", {"id": "bigint", "brand": "varchar", "version": "varchar", "states": "text"}
+)
+PERMITS = Table("consent_permit", {"pattern": "bigint", "choice": "varchar"})
+
+_SELECT = f"SELECT {STANDINGS.named} FROM consent_standing WHERE brand = %s"  # noqa: S608 our own columns
+
+
+def read(row: Sequence[Any], editions: Editions) -> Standing:
+    """Read a row of the columns of `STANDINGS`."""
+    _, _, rev, shown, held, restricted, erasing, gpc, band, guardian_held, guardian_method, _, _ = row
+    return Standing(
+        rev,
+        editions.version(shown),
+        editions.read(held),
+        bool(restricted),
+        bool(erasing),
+        gpc,
+        Band(band),
+        editions.read(guardian_held),
+        guardian_method,
+    )
+
+
+def of(db: Database, brand: str, subjects: Sequence[str]) -> dict[str, Standing]:
+    """Give the standings of those of these subjects who have one with a brand."""
+    if not subjects:
+        return {}
+    editions, places = notices.editions(db, brand), ", ".join(["%s"] * len(subjects))
+    rows = db.run(f"{_SELECT} AND subject IN ({places})", [brand, *subjects])
+    return {row[0]: read(row, editions) for row in rows}
+
+
+def after(db: Database, brand: str, subject: str, most: int) -> list[tuple[str, Standing]]:
+    """List at most `most` standings with a brand, in the order of their subjects, beyond a subject."""
+    editions = notices.editions(db, brand)
+    rows = db.run(f"{_SELECT} AND subject > %s ORDER BY subject LIMIT %s", [brand, subject, most])
+    return [(row[0], read(row, editions)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What those who stand alike have in common under one version: how they stand, and what that permits.
+
+    `states` is JSON: by whom (`own`, `guardian`), choice → status as it was said, however old it is.
+    """
+
+    id: int
+    brand: str
+    version: str
+    states: str
+    permits: tuple[str, ...]
+
+
+def _said(held: Mapping[str, Held]) -> dict[str, str]:
+    return {choice: str(one.status) for choice, one in held.items()}
+
+
+def pattern_of(standing: Standing, published: Published, now: datetime) -> Pattern:
+    """Give the pattern of a standing under a version. Its number is made of its content."""
+    brand, version = published.notice.brand, published.notice.version
+    said = {"own": _said(standing.held), "guardian": _said(standing.guardian_held)}
+    stopped = standing.restricted or standing.erasing
+    permits = () if stopped else tuple(permitted(standing, published, now))
+    content = canonical([brand, version, said, permits])
+    number = int.from_bytes(hashlib.sha256(content).digest()[:8], "big") >> 1 or 1
+    return Pattern(number, brand, version, canonical(said).decode(), permits)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A standing ready to be written for whoever has it: all columns but subject and brand, and its pattern."""
+
+    columns: tuple[Any, ...]
+    pattern: Pattern
+
+
+def write_down(standing: Standing, published: Published, editions: Editions, now: datetime) -> Written:
+    """Make a standing ready to be written, its pattern under the version in force."""
+    pattern, until = pattern_of(standing, published, now), next_change(standing)
+    columns = (
+        standing.rev,
+        editions.number(standing.shown),
+        editions.write(standing.held),
+        int(standing.restricted),
+        int(standing.erasing),
+        standing.gpc,
+        str(standing.band),
+        editions.write(standing.guardian_held),
+        standing.guardian_method,
+        pattern.id,
+        utc_text(until) if until else "",
+    )
+    return Written(columns, pattern)
+
+
+def keep_patterns(db: Database, patterns: Iterable[Pattern]) -> None:
+    """Write the patterns that are not there yet, with what each permits."""
+    wanted = {pattern.id: pattern for pattern in patterns}
+    places = ", ".join(["%s"] * len(wanted))
+    rows = db.run(f"SELECT id FROM consent_pattern WHERE id IN ({places})", list(wanted))  # noqa: S608 places
+    fresh = [wanted[number] for number in wanted.keys() - {row[0] for row in rows}]
+    told = [(each.id, each.brand, each.version, each.states) for each in fresh]
+    bulk.insert(db, PATTERNS, told, skipping=True)
+    permits = [(each.id, choice) for each in fresh for choice in each.permits]
+    bulk.insert(db, PERMITS, permits, skipping=True)
+
+
+def write(
+    db: Database, brand: str, fresh: Mapping[str, Written], known: Mapping[str, tuple[int, Written]]
+) -> bool:
+    """Write standings that are new, and known ones with the revision each was computed from.
+
+    False when somebody else wrote one of them meanwhile; the caller's transaction must then come to nothing.
+    """
+    keep_patterns(db, [each.pattern for each in (*fresh.values(), *(each for _, each in known.values()))])
+    added = [(subject, brand, *each.columns) for subject, each in fresh.items()]
+    changed = [(subject, brand, *each.columns, rev) for subject, (rev, each) in known.items()]
+    wrote = bulk.insert(db, STANDINGS, added, skipping=True)
+    wrote += bulk.update(db, STANDINGS, changed, by=("subject", "brand"), was="rev")
+    return wrote == len(fresh) + len(known)
