@@ -129,11 +129,12 @@ def test_a_no_somebody_else_reports_applies_at_once(published: Published) -> Non
 
 def test_a_yes_ends_by_age(published: Published) -> None:
     standing = _after(published, answer(published, learn=GIVEN))
-    until = next_change(standing)
+    until = next_change(standing, MONDAY)
     assert until is not None
     assert status_of(standing, LEARN, published, until - timedelta(microseconds=1)) is GIVEN
     assert status_of(standing, LEARN, published, until) is ConsentStatus.EXPIRED
-    assert next_change(Standing()) is None
+    assert next_change(standing, until) is None
+    assert next_change(Standing(), MONDAY) is None
 
 
 def test_a_widened_choice_is_asked_again_and_an_equal_later_version_revives_nothing() -> None:

@@ -209,7 +209,7 @@ def test_where_the_guardian_decides_a_yes_ends_when_hers_ends() -> None:
     ben = said(BEN, by_cleo(published, learn=GIVEN), published=published)
     made = decide(ben, read_choice(LEARN), published, MONDAY)
     assert (made.permitted, made.valid_until) == (True, ben.guardian_held[LEARN].until)
-    assert next_change(ben) == made.valid_until
+    assert next_change(ben, MONDAY) == made.valid_until
     assert made.valid_until is not None
     late = made.valid_until + timedelta(days=1)
     assert guardian_status(ben, LEARN, published, late) is ConsentStatus.EXPIRED

@@ -77,7 +77,12 @@ def migrate() -> None:
     django_ready()
     from django.core.management import call_command
 
+    from sayso.consent import permitted_people
+    from sayso.deployment.django_database import DjangoDatabase
+
+    permitted_people.drop(DjangoDatabase())
     call_command("migrate", verbosity=0, interactive=False)
+    permitted_people.create(DjangoDatabase())
     call_command("collectstatic", verbosity=0, interactive=False)
 
 

@@ -118,7 +118,7 @@ class Written:
 
 def write_down(standing: Standing, published: Published, editions: Editions, now: datetime) -> Written:
     """Make a standing ready to be written, its pattern under the version in force."""
-    pattern, until = pattern_of(standing, published, now), next_change(standing)
+    pattern, until = pattern_of(standing, published, now), next_change(standing, now)
     columns = (
         standing.rev,
         editions.number(standing.shown),

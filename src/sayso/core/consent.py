@@ -153,7 +153,7 @@ def read_answers(source: object, published: Published) -> dict[str, ConsentStatu
         raise Invalid(
             "invalid_answer", "`answers` holds no answer.", "Send choice: given, refused or deferred."
         )
-    known = set(published.choice_ids())
+    known = published.generations
     answers: dict[str, ConsentStatus] = {}
     for choice, value in source.items():
         if choice not in known:
@@ -389,8 +389,8 @@ def strictest(said: Sequence[T]) -> T:
     return (spoken or refusing or said)[0]
 
 
-def next_change(standing: Standing) -> datetime | None:
-    """Give the next moment a permission ends by age, or None."""
+def next_change(standing: Standing, now: datetime) -> datetime | None:
+    """Give the next moment from now on at which a permission ends by age, or None."""
     both = (*standing.held.values(), *standing.guardian_held.values())
-    ends = [held.until for held in both if held.until and held.status in PERMITTING]
+    ends = [held.until for held in both if held.until and held.until > now and held.status in PERMITTING]
     return min(ends, default=None)

@@ -14,9 +14,11 @@ from urllib.parse import parse_qs
 from sayso.consent.ledger import Submission
 from sayso.core.errors import NotFound, SaysoError, TooLarge, WrongMethod, problem, status_of
 from sayso.core.values import read_json
-from sayso.edge import answers, service
 from sayso.edge import log as public_log
+from sayso.edge import service
+from sayso.edge.answers import Sent
 from sayso.edge.batch import Batcher
+from sayso.edge.service import Written
 from sayso.signals import gpc
 
 log = logging.getLogger("sayso.edge")
@@ -85,7 +87,7 @@ class Edge:
     """The application. One process, one writer thread, one reader thread."""
 
     def __init__(self) -> None:
-        self._batcher: Batcher[Submission, dict[str, Any]] = Batcher(service.write)
+        self._batcher: Batcher[Sent | Submission, Written] = Batcher(service.write)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
         self._sdk = SDK.read_bytes() if SDK.exists() else b""
         self._etag = f'"{hashlib.sha256(self._sdk).hexdigest()[:32]}"'.encode()
@@ -188,12 +190,8 @@ class Edge:
         raw = await _body(receive, LARGEST_ANSWER)
         body = read_json(raw)
         device, heard = await self._heed(site, scope, body.get("gpc") if isinstance(body, dict) else None)
-
-        def read() -> Submission:
-            return answers.read_submission(service.database(), site, device, heard, raw, body)
-
-        result = dict(await self._batcher.submit(await self._read(read)))
-        return _json(200 if result.pop("replayed") else 201, result)
+        written = await self._batcher.submit(Sent(site, device, heard, raw, body))
+        return 200 if written.replayed else 201, written.body, [_JSON, _PRIVATE]
 
     async def _decide(self, scope: Scope, receive: Receive) -> Reply:
         authorization = _headers(scope).get("authorization", "")

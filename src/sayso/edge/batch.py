@@ -21,10 +21,11 @@ BREATH = 0.001  # seconds between commits, so that other writers of the same fil
 class Batcher(Generic[In, Out]):
     """Hands waiting items to `write` together, on one thread of its own.
 
-    `write` takes the items and gives their results in order, or raises and has changed nothing.
+    `write` takes the items and gives their results in order, an exception in the place of a result that only
+    its own item is to blame for; or it raises and has changed nothing.
     """
 
-    def __init__(self, write: Callable[[Sequence[In]], list[Out]]) -> None:
+    def __init__(self, write: Callable[[Sequence[In]], Sequence[Out | Exception]]) -> None:
         self._write = write
         self._waiting: list[tuple[In, asyncio.Future[Out]]] = []
         self._wake = asyncio.Event()
@@ -70,7 +71,11 @@ class Batcher(Generic[In, Out]):
             await self._settle(batch[half:])
             return
         for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
+            if future.done():
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
                 future.set_result(result)
 
     def close(self, last: Callable[[], None]) -> None:

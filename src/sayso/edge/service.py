@@ -1,23 +1,27 @@
 """What the edge does with a database: one writer, one reader, each with a connection of its own."""
 
+import json
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sayso.consent import ledger, receipts, signal
-from sayso.consent.ledger import Submission
+from sayso.consent.ledger import Recorded, Submission
 from sayso.core import layout
 from sayso.core.age import MINORS, youngest
 from sayso.core.choice import Choice, read_choice
 from sayso.core.consent import Published, Standing, as_one_person, band_of, statuses
-from sayso.core.errors import Forbidden, Invalid, Unproved
+from sayso.core.errors import Forbidden, Invalid, SaysoError, Unproved
 from sayso.core.masking import masked
 from sayso.core.values import utc_text
 from sayso.core.vocabulary import PERMITTING, ConsentStatus
 from sayso.decisions import gate
 from sayso.deployment import env
 from sayso.deployment.database import PostgreSQL, SQLite, open_database
+from sayso.edge import answers
+from sayso.edge.answers import Sent
 from sayso.identity import keys
 from sayso.identity import store as identity
 from sayso.notices import store as notices
@@ -145,23 +149,58 @@ def banner(site: str, wanted: str, device: str | None, *, heard: bool = False) -
     }
 
 
-def write(items: Sequence[Submission]) -> list[dict[str, Any]]:
-    """Record answers in one commit and give each its receipt and the standing after it."""
-    db, moment = database(), now()
-    results = []
-    for item, event in zip(items, ledger.record(db, items, moment), strict=True):
-        after = ledger.standing_of(db, event.subject, event.brand) or Standing()
-        account = identity.account_behind(db, item.device, moment) if item.device else None
-        results.append(
-            {
-                "event": event.event,
-                "seq": event.seq,
-                "receipt": receipts.sign(event, notices.version(db, event.brand, event.version)),
-                "standing": _standing_json(after, account, notices.current(db, event.brand), moment),
-                "replayed": event.replayed,
-            }
-        )
-    return results
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is told of an answer that is durable: JSON, and whether it had been recorded before."""
+
+    body: bytes
+    replayed: bool
+
+
+def _read(told: answers.Told, item: Sent | Submission) -> Submission | SaysoError:
+    try:
+        return item if isinstance(item, Submission) else answers.read_submission(told, item)
+    except SaysoError as refused:
+        return refused
+
+
+class _Replies:
+    """Says what a batch came to. People who answered alike stand alike, and are told so in the same words."""
+
+    def __init__(self, told: answers.Told, items: Sequence[Submission], moment: datetime) -> None:
+        self._told, self._moment = told, moment
+        devices = {item.device for item in items if item.device}
+        self._accounts = identity.accounts_behind(database(), devices, moment)
+        self._alike: dict[int, bytes] = {}
+
+    def written(self, item: Submission, event: Recorded) -> Written:
+        published = self._told.version(event.brand, event.version)
+        head = {"event": event.event, "seq": event.seq, "receipt": receipts.sign(event, published)}
+        stands = self._standing(event, self._accounts.get(item.device or ""))
+        return Written(b'%b, "standing": %b}' % (json.dumps(head).encode()[:-1], stands), event.replayed)
+
+    def _standing(self, event: Recorded, account: str | None) -> bytes:
+        after = event.after or Standing()
+        if account is None and id(after) in self._alike:
+            return self._alike[id(after)]
+        current = self._told.editions(event.brand).versions[-1]
+        told = json.dumps(_standing_json(after, account, current, self._moment), ensure_ascii=False).encode()
+        if account is None:
+            self._alike[id(after)] = told
+        return told
+
+
+def write(items: Sequence[Sent | Submission]) -> list[Written | SaysoError]:
+    """Record answers in one commit and give each its receipt and the standing after it.
+
+    An answer that cannot be read is given the reason in its place; the others are recorded.
+    """
+    moment, told = now(), answers.Told(database())
+    read = [_read(told, item) for item in items]
+    good = [item for item in read if isinstance(item, Submission)]
+    recorded = iter(ledger.record(database(), good, moment) if good else ())
+    replies = _Replies(told, good, moment)
+    return [replies.written(item, next(recorded)) if isinstance(item, Submission) else item for item in read]
 
 
 def brand_of_key(authorization: str, scope: str) -> str:

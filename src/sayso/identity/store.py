@@ -143,6 +143,21 @@ def account_behind(db: Database, secret_hash: str, now: datetime) -> str | None:
     return linked_account(db, device, now) if device and latest else None
 
 
+def accounts_behind(db: Database, secret_hashes: Collection[str], now: datetime) -> dict[str, str]:
+    """Give the accounts signed in on the devices of these secrets, by the hash; none for a replaced secret."""
+    if not secret_hashes:
+        return {}
+    places = ", ".join(["%s"] * len(secret_hashes))
+    rows = db.run(
+        "SELECT device.secret_hash, link.account_id FROM identity_device AS device"  # noqa: S608 places hold no value
+        " JOIN identity_devicelink AS link ON link.device_id = device.subject_id"
+        f" WHERE device.secret_hash IN ({places}) AND device.state <> %s AND link.ended_at IS NULL"
+        " AND link.until > %s",
+        [*secret_hashes, REPLACED, _stamp(db, now)],
+    )
+    return {str(secret_hash): str(account) for secret_hash, account in rows}
+
+
 def account_by(db: Database, kind: str, value: str) -> str | None:
     """Give the account known by an identifier, or None."""
     rows = db.run(

@@ -1,0 +1,110 @@
+"""Fold every event again, and compare what that comes to with the standings that are kept.
+
+What is no answer (age, a guardian's proof, an erasure under way, a restriction) is no event of the ledger and is
+taken from the standing as it is.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sayso.consent import events, standings
+from sayso.consent.events import Recorded
+from sayso.core.consent import Answer, Standing, fold
+from sayso.core.editions import Editions
+from sayso.core.older_answer import read_provenance
+from sayso.core.values import read_utc
+from sayso.core.vocabulary import ConsentStatus, Voucher
+from sayso.deployment.database import Database
+from sayso.notices import store as notices
+from sayso.outbox import store as outbox
+
+PAGE = 200  # standings of one look
+_NEXT = """SELECT subject FROM (
+ SELECT subject FROM consent_event WHERE brand = %s AND subject > %s
+ UNION SELECT subject FROM consent_standing WHERE brand = %s AND subject > %s) AS anybody
+ ORDER BY subject LIMIT %s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What folding everything again came to: how many people, and the subjects whose standing was another."""
+
+    people: int
+    different: tuple[str, ...]
+
+
+def answer_of(event: Recorded) -> Answer:
+    """Give the answer that an event recorded."""
+    told = event.evidence
+    return Answer(
+        event=event.event,
+        version=event.version,
+        answers={choice: ConsentStatus(said) for choice, said in event.answers.items()},
+        locale=told["locale"],
+        text_hash=told["text_hash"],
+        layout=told["layout"],
+        surface=told["surface"],
+        act=told["act"],
+        voucher=Voucher(told["voucher"]),
+        base=told["base"],
+        gpc=told["gpc"],
+        client_at=told["client_at"],
+        proof_level=told["proof_level"],
+        staff=told["staff"],
+        guardian=told.get("guardian", ""),
+        imported=read_provenance(told["imported"]) if "imported" in told else None,
+    )
+
+
+def fold_again(db: Database, subject: str, editions: Editions, kept: Standing | None) -> Standing:
+    """Give where somebody stands by her events alone, with what is no answer taken from the standing kept."""
+    standing = replace(kept or Standing(), rev=0, shown="", held={}, gpc=0, guardian_held={})
+    for event in events.of_subject(db, subject, editions.versions[-1].notice.brand):
+        published = editions.find(event.version) or editions.versions[-1]
+        standing = fold(standing, answer_of(event), published, read_utc(event.recorded_at)).standing
+    return standing
+
+
+def _pages(db: Database, brand: str) -> Iterator[list[str]]:
+    after = ""
+    while page := [str(row[0]) for row in db.run(_NEXT, [brand, after, brand, after, PAGE])]:
+        yield page
+        after = page[-1]
+
+
+def _rebuild_page(db: Database, editions: Editions, page: list[str], now: datetime, check: bool) -> list[str]:
+    brand = editions.versions[-1].notice.brand
+    with db.transaction():
+        if not check:
+            outbox.take(db, 0)  # the lock under which standings are written
+        kept = standings.of(db, brand, page)
+        again = {subject: fold_again(db, subject, editions, kept.get(subject)) for subject in page}
+        other = {subject: found for subject, found in again.items() if found != kept.get(subject, Standing())}
+        if not check:
+            written = {
+                subject: standings.write_down(found, editions.versions[-1], editions, now)
+                for subject, found in other.items()
+            }
+            fresh = {subject: each for subject, each in written.items() if subject not in kept}
+            known = {
+                subject: (kept[subject].rev, each) for subject, each in written.items() if subject in kept
+            }
+            standings.write(db, brand, fresh, known)
+    return list(other)
+
+
+def rebuild(
+    db: Database, brand: str, now: datetime, *, check: bool, told: Callable[[int], None] = lambda _: None
+) -> Rebuilt:
+    """Fold everybody's events with a brand again; with `check` compare only, else put right what differs.
+
+    `told` hears how many people were looked at so far. Raises `NotFound` before the first notice.
+    """
+    notices.current(db, brand)
+    editions, people, different = notices.editions(db, brand), 0, list[str]()
+    for page in _pages(db, brand):
+        different += _rebuild_page(db, editions, page, now, check)
+        people += len(page)
+        told(people)
+    return Rebuilt(people, tuple(different))
