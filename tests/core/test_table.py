@@ -11,7 +11,7 @@ from sayso.core.choice import read_choice
 from sayso.core.consent import Held, Published, Standing, fold_all
 from sayso.core.decision import PERMITS, Reason, decide_together
 from sayso.core.opt_out import Heard, Scope
-from sayso.core.table import PERMITTING_CODES, REASON, REASONS, TOLD, Row, Table, moment_of, ticks
+from sayso.core.table import PERMITTING_CODES, REASON, REASONS, TOLD, Row, Table, end_of, moment_of, ticks
 from sayso.core.vocabulary import PERMITTING, ConsentStatus
 from tests import linen
 from tests.core.notices import UNLISTED, moments, notices, scopes, standings
@@ -36,7 +36,7 @@ def told(row: Row, table: Table, choice: str, *, signal: bool) -> tuple[Reason, 
     index = table.index[choice]
     code = (row.signal_codes if signal else row.codes)[index]
     answered = code in PERMITTING_CODES and code != TOLD
-    end = row.end(index) if answered else 0
+    end = end_of(row.ends, index) if answered else 0
     return REASON[code], moment_of(end) if end else None
 
 
@@ -127,9 +127,9 @@ def test_answers_that_end_at_different_times_keep_their_own_ends(published: Publ
     ada = fold_all([(said, published, MONDAY)])
     sooner = replace(ada.held[LEARN], until=MONDAY + timedelta(days=1))
     row = table.row([replace(ada, held={**ada.held, LEARN: sooner})], MONDAY)
-    assert moment_of(row.end(1)) == sooner.until
-    assert moment_of(row.end(0)) == ada.held[PURCHASES].until
-    assert row.until == row.end(1)
+    assert moment_of(end_of(row.ends, 1)) == sooner.until
+    assert moment_of(end_of(row.ends, 0)) == ada.held[PURCHASES].until
+    assert row.until == end_of(row.ends, 1)
 
 
 def test_of_two_standings_the_no_is_kept_and_the_earlier_end(published: Published, table: Table) -> None:
@@ -141,8 +141,8 @@ def test_of_two_standings_the_no_is_kept_and_the_earlier_end(published: Publishe
     for there, end in ((longer, yes.until), (endless, yes.until)):
         row = table.row([here, Standing(1, held={PURCHASES: there})], MONDAY)
         assert reasons(row)[:2] == ["given", "refused"]
-        assert moment_of(row.end(0)) == end
-    assert table.row([Standing(1, held={PURCHASES: endless})], MONDAY).end(0) == 0
+        assert moment_of(end_of(row.ends, 0)) == end
+    assert table.row([Standing(1, held={PURCHASES: endless})], MONDAY).ends == (0,)
 
 
 def test_every_reason_has_a_code() -> None:

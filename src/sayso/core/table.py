@@ -51,9 +51,10 @@ class Row(NamedTuple):
     ends: tuple[int, ...]
     minor: bool
 
-    def end(self, index: int) -> int:
-        """Give until when the yes to the choice of an index holds, 0 where nothing ends it."""
-        return self.ends[index if len(self.ends) > 1 else 0]
+
+def end_of(ends: tuple[int, ...], index: int) -> int:
+    """Give until when an answered yes to the choice of an index holds, 0 where nothing ends it."""
+    return ends[index] if len(ends) > 1 else ends[0]
 
 
 @dataclass(frozen=True, slots=True)
