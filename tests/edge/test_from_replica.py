@@ -1,7 +1,7 @@
 """A replica says what the database says, whatever happens to the people in it."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -12,6 +12,7 @@ from sayso.core.opt_out import Scope
 from sayso.core.table import REASON, ticks
 from sayso.decisions import replica as replicas
 from sayso.decisions.replica import Replica
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import services as identity
 from sayso.notices import services as notices
 from sayso.notices import store as published
@@ -23,9 +24,9 @@ ACTS = 45
 
 
 @pytest.fixture
-def here(brand: str, now: datetime) -> Iterator[World]:
-    with world(now) as opened:
-        yield opened
+def here(db: None, now: datetime) -> World:
+    notices.publish_notice(linen.document(), "Otto", now)
+    return world(DjangoDatabase(), now)
 
 
 def act(here: World, dice: random.Random) -> str:
@@ -226,15 +227,15 @@ def test_of_what_changed_only_so_much_is_kept(here: World, monkeypatch: pytest.M
     monkeypatch.setattr(replicas, "HISTORY", 10)
     began, history = here.replica.seq, here.replica.history
     here.browser_answers(0, learn=GIVEN)
-    for _ in range(12):
-        here.browser_answers(0, learn=REFUSED)
-        here.browser_answers(0, learn=GIVEN)
-        assert here.follow()
+    for _ in range(8):
+        for said in (REFUSED, GIVEN):
+            here.browser_answers(0, learn=said)
+            assert here.follow()
     first, changes = history.kept
     assert len(changes) <= 10
     assert first > 0
     assert history.place_after(began) is None
-    place = history.place_after(here.replica.seq)
+    place = history.place_after(here.replica.seq + 1)
     assert place is not None
     assert history.some(place, 10) == []
     assert history.some(0, 10) is None

@@ -1,8 +1,6 @@
 """Everybody who comes to Linen & Loom in these tests, everything that may happen to them, and one replica of it."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -14,8 +12,7 @@ from sayso.core.device import renewed
 from sayso.core.opt_out import Scope
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.decisions.replica import Replica
-from sayso.deployment import env
-from sayso.deployment.database import PostgreSQL, SQLite, open_database
+from sayso.deployment.database import Database
 from sayso.edge import deciding
 from sayso.identity import keys, queries, store
 from sayso.identity import services as identity
@@ -44,7 +41,7 @@ class World:
     """People known by names, the time it is for them, and a replica that follows."""
 
     now: datetime
-    db: SQLite | PostgreSQL
+    db: Database
     replica: Replica
     browsers: list[str] = field(default_factory=lambda: [secrets.token_urlsafe(32) for _ in range(3)])
     past: list[str] = field(default_factory=list)  # secrets that were replaced
@@ -175,15 +172,8 @@ class World:
         return [told["reason"] for told in own[0]]
 
 
-@contextmanager
-def world(now: datetime) -> Iterator[World]:
-    """Open a world over the test's database; its notice is published already."""
-    db = open_database(env.database_url())
-    try:
-        seq = outbox.watermark(db)
-        replica = Replica(notices.current(db, BRAND), "here", seq)
-        assert replica.load(db, now, lambda: False)
-        yield World(now, db, replica)
-    finally:
-        db.close()
-        keys.close()
+def world(db: Database, now: datetime) -> World:
+    """Open a world over a database in which the notice is published already."""
+    replica = Replica(notices.current(db, BRAND), "here", outbox.watermark(db))
+    assert replica.load(db, now, lambda: False)
+    return World(now, db, replica)
