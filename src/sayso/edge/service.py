@@ -11,13 +11,10 @@ from sayso.consent import ledger, receipts, signal
 from sayso.consent.ledger import Recorded, Submission
 from sayso.core import layout
 from sayso.core.age import MINORS, youngest
-from sayso.core.choice import Choice, read_choice
 from sayso.core.consent import Published, Standing, as_one_person, band_of, statuses
-from sayso.core.errors import Forbidden, Invalid, SaysoError, Unproved
+from sayso.core.errors import SaysoError
 from sayso.core.masking import masked
-from sayso.core.values import utc_text
 from sayso.core.vocabulary import PERMITTING, ConsentStatus
-from sayso.decisions import gate
 from sayso.deployment import env
 from sayso.deployment.database import PostgreSQL, SQLite, open_database
 from sayso.edge import answers
@@ -25,9 +22,7 @@ from sayso.edge.answers import Sent
 from sayso.identity import keys
 from sayso.identity import store as identity
 from sayso.notices import store as notices
-from sayso.signals import gpc
 
-MOST_QUESTIONS = 1000
 _local = threading.local()
 
 
@@ -154,6 +149,7 @@ class Written:
     """What is told of an answer that is durable: JSON, and whether it had been recorded before."""
 
     body: bytes
+    seq: int
     replayed: bool
 
 
@@ -177,7 +173,9 @@ class _Replies:
         published = self._told.version(event.brand, event.version)
         head = {"event": event.event, "seq": event.seq, "receipt": receipts.sign(event, published)}
         stands = self._standing(event, self._accounts.get(item.device or ""))
-        return Written(b'%b, "standing": %b}' % (json.dumps(head).encode()[:-1], stands), event.replayed)
+        return Written(
+            b'%b, "standing": %b}' % (json.dumps(head).encode()[:-1], stands), event.seq, event.replayed
+        )
 
     def _standing(self, event: Recorded, account: str | None) -> bytes:
         after = event.after or Standing()
@@ -201,55 +199,3 @@ def write(items: Sequence[Sent | Submission]) -> list[Written | SaysoError]:
     recorded = iter(ledger.record(database(), good, moment) if good else ())
     replies = _Replies(told, good, moment)
     return [replies.written(item, next(recorded)) if isinstance(item, Submission) else item for item in read]
-
-
-def brand_of_key(authorization: str, scope: str) -> str:
-    """Give the brand a server key speaks for.
-
-    Raises `Unproved` (key_missing, key_unknown) and `Forbidden` (scope_missing).
-    """
-    kind, _, secret = authorization.partition(" ")
-    remedy = "Send `Authorization: Bearer sk_…` with a key made by `sayso key`."
-    if kind.lower() != "bearer" or not secret:
-        raise Unproved("key_missing", "No server key came with the request.", remedy)
-    found = identity.scopes_of_key(database(), secret)
-    if found is None:
-        raise Unproved("key_unknown", "That server key is not one of ours.", remedy)
-    if scope not in found[1]:
-        raise Forbidden("scope_missing", f"That key may not `{scope}`.", "Use a key with that scope.")
-    return found[0]
-
-
-def _question(source: object) -> Choice:
-    if not isinstance(source, dict):
-        raise Invalid(
-            "invalid_question", "A question is not an object.", "Send purpose, category, operation."
-        )
-    named = (source.get("purpose"), source.get("category"), source.get("operation", "use"))
-    return read_choice(".".join(str(part) for part in (*named, source.get("recipient", "self"))))
-
-
-def decide(brand: str, body: object) -> dict[str, Any]:
-    """Answer a brand's questions about one person.
-
-    Raises `Invalid` for questions that cannot be read; whoever is unknown is refused, with the reason.
-    """
-    questions = body.get("questions") if isinstance(body, dict) else None
-    if not isinstance(body, dict) or not isinstance(questions, list) or len(questions) > MOST_QUESTIONS:
-        remedy = f"Send `subject` and at most {MOST_QUESTIONS} `questions`."
-        raise Invalid("invalid_question", "`questions` is no list we can answer.", remedy)
-    asked = [_question(question) for question in questions]
-    moment, heard = now(), gpc.in_script(body.get("gpc"))
-    who = identity.resolve(database(), body.get("subject"), moment)
-    decisions = gate.decide(database(), brand, who.subjects, asked, moment, who.lookups, signal=heard)
-    return {
-        "decisions": [
-            {
-                "choice": decision.choice,
-                "permitted": decision.permitted,
-                "reason": decision.reason,
-                "valid_until": decision.valid_until and utc_text(decision.valid_until),
-            }
-            for decision in decisions
-        ]
-    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sayso.core.errors import Invalid, Unproved
 from sayso.core.values import DEVICE_SECRET
@@ -10,6 +10,7 @@ from sayso.deployment import bulk
 from sayso.deployment.bulk import Table
 from sayso.deployment.database import Database
 from sayso.identity import keys
+from sayso.outbox import store as outbox
 
 SUBJECTS = Table(
     "identity_subject",
@@ -22,6 +23,7 @@ SUBJECTS = Table(
     },
 )
 DEVICES = Table("identity_device", {"secret_hash": "varchar", "subject_id": "varchar", "state": "varchar"})
+Lookup = tuple[str, str]  # the kind of an identifier and its keyed hash
 NAMED_BY = ("customer", "email")
 CURRENT, AWAITED, REPLACED = "current", "awaited", "replaced"  # where a device secret stands
 
@@ -38,7 +40,7 @@ class Resolved:
     device: str | None = None
     account: str | None = None
     linked: str | None = None
-    lookups: tuple[tuple[str, str], ...] = ()
+    lookups: tuple[Lookup, ...] = ()
 
 
 def read_device_secret(secret: str | None) -> str:
@@ -54,6 +56,12 @@ def read_device_secret(secret: str | None) -> str:
     return keys.secret_hash(secret)
 
 
+def tell(db: Database, subjects: Sequence[str]) -> None:
+    """Tell, in the caller's transaction, that who these subjects are or are known by has changed."""
+    now = datetime.now(UTC)  # news of reading and renewing too, which nobody hands a moment to
+    outbox.post(db, outbox.take(db, 1), "identity.changed", {"subjects": list(subjects)}, now)
+
+
 def _shown(db: Database, secret_hash: str) -> tuple[str | None, bool]:
     """Give the subject behind a secret, and whether the secret is its latest."""
     rows = db.run("SELECT subject_id, state FROM identity_device WHERE secret_hash = %s", [secret_hash])
@@ -66,13 +74,12 @@ def _shown(db: Database, secret_hash: str) -> tuple[str | None, bool]:
 
 
 def _take_over(db: Database, secret_hash: str, subject: str) -> None:
-    """The browser has its new secret: from now on the replaced ones are nobody's.
-
-    Two statements, each whole by itself: broken off between them, the next showing does both again.
-    """
-    db.run("DELETE FROM identity_device WHERE subject_id = %s AND state = %s", [subject, REPLACED])
-    settled = "UPDATE identity_device SET state = %s WHERE secret_hash = %s AND state = %s"
-    db.run(settled, [CURRENT, secret_hash, AWAITED])
+    """The browser has its new secret: from now on the replaced ones are nobody's."""
+    with db.transaction():
+        db.run("DELETE FROM identity_device WHERE subject_id = %s AND state = %s", [subject, REPLACED])
+        settled = "UPDATE identity_device SET state = %s WHERE secret_hash = %s AND state = %s"
+        db.run(settled, [CURRENT, secret_hash, AWAITED])
+        tell(db, [subject])
 
 
 def subjects_of_devices(db: Database, secret_hashes: Collection[str]) -> dict[str, str]:
@@ -100,9 +107,11 @@ def renew_device(db: Database, subject: str, secret_hash: str) -> None:
         "INSERT INTO identity_device (secret_hash, subject_id, state) VALUES (%s, %s, %s)",
         [secret_hash, subject, AWAITED],
     )
+    tell(db, [subject])
 
 
-def _stamp(db: Database, moment: datetime) -> datetime | str:
+def stamp(db: Database, moment: datetime) -> datetime | str:
+    """Write a moment as the columns of this room hold it in each dialect."""
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if db.dialect == "sqlite" else moment
 
 
@@ -122,7 +131,7 @@ def add_device(db: Database, secret_hash: str, subject: str, now: datetime) -> b
 
 def add_devices(db: Database, fresh: Mapping[str, str], now: datetime) -> bool:
     """Add devices, hash of the secret → subject; False when another writer added one of them first."""
-    at = _stamp(db, now)
+    at = stamp(db, now)
     bulk.insert(db, SUBJECTS, [(subject, "device", at, "", "") for subject in fresh.values()])
     rows = [(secret_hash, subject, CURRENT) for secret_hash, subject in fresh.items()]
     return bulk.insert(db, DEVICES, rows, skipping=True) == len(rows)
@@ -132,7 +141,7 @@ def linked_account(db: Database, device: str, now: datetime) -> str | None:
     """Give the account a device is signed in to now, or None."""
     rows = db.run(
         "SELECT account_id FROM identity_devicelink WHERE device_id = %s AND ended_at IS NULL AND until > %s",
-        [device, _stamp(db, now)],
+        [device, stamp(db, now)],
     )
     return str(rows[0][0]) if rows else None
 
@@ -153,16 +162,19 @@ def accounts_behind(db: Database, secret_hashes: Collection[str], now: datetime)
         " JOIN identity_devicelink AS link ON link.device_id = device.subject_id"
         f" WHERE device.secret_hash IN ({places}) AND device.state <> %s AND link.ended_at IS NULL"
         " AND link.until > %s",
-        [*secret_hashes, REPLACED, _stamp(db, now)],
+        [*secret_hashes, REPLACED, stamp(db, now)],
     )
     return {str(secret_hash): str(account) for secret_hash, account in rows}
 
 
 def account_by(db: Database, kind: str, value: str) -> str | None:
     """Give the account known by an identifier, or None."""
+    return _account_of(db, kind, keys.lookup(kind, value))
+
+
+def _account_of(db: Database, kind: str, lookup: str) -> str | None:
     rows = db.run(
-        "SELECT subject_id FROM identity_identifier WHERE kind = %s AND lookup = %s",
-        [kind, keys.lookup(kind, value)],
+        "SELECT subject_id FROM identity_identifier WHERE kind = %s AND lookup = %s", [kind, lookup]
     )
     return str(rows[0][0]) if rows else None
 
@@ -189,9 +201,18 @@ def scopes_of_key(db: Database, secret: str) -> tuple[str, frozenset[str]] | Non
     return str(rows[0][0]), frozenset(str(rows[0][1]).split())
 
 
-def _named(db: Database, reference: Mapping[str, str]) -> list[str]:
-    found = (account_by(db, kind, reference[kind]) for kind in NAMED_BY if reference.get(kind))
-    return [account for account in found if account]
+def read_reference(reference: object) -> dict[str, str]:
+    """Read a reference to a person: any of `device`, `customer` and `email`, each to the hash it is found by.
+
+    Raises `Invalid` when it names nothing we look up by, and `Unproved` for a malformed device secret.
+    """
+    remedy = "Name a subject by device, customer or email, each a text."
+    if not isinstance(reference, dict) or not reference or set(reference) - {"device", *NAMED_BY}:
+        raise Invalid("invalid_subject", "The subject reference is not one we look up by.", remedy)
+    if not all(isinstance(value, str) and value for value in reference.values()):
+        raise Invalid("invalid_subject", "A subject reference holds an empty value.", remedy)
+    device = {"device": read_device_secret(reference["device"])} if "device" in reference else {}
+    return device | {kind: keys.lookup(kind, reference[kind]) for kind in NAMED_BY if kind in reference}
 
 
 def resolve(db: Database, reference: object, now: datetime) -> Resolved:
@@ -199,19 +220,14 @@ def resolve(db: Database, reference: object, now: datetime) -> Resolved:
 
     A device that is linked brings its account along: the gate then takes the intersection of both. A secret
     that was replaced brings nothing along: a copy of it shows nothing of the account.
-    Raises `Invalid` when the reference names nothing we look up by.
+    Raises what `read_reference` raises.
     """
-    remedy = "Name a subject by device, customer or email, each a text."
-    if not isinstance(reference, dict) or not reference or set(reference) - {"device", *NAMED_BY}:
-        raise Invalid("invalid_subject", "The subject reference is not one we look up by.", remedy)
-    if not all(isinstance(value, str) and value for value in reference.values()):
-        raise Invalid("invalid_subject", "A subject reference holds an empty value.", remedy)
+    hashes = read_reference(reference)
     device, linked = None, None
-    if "device" in reference:
-        secret_hash = read_device_secret(reference["device"])
+    if secret_hash := hashes.get("device"):
         device = subject_of_device(db, secret_hash)
         linked = account_behind(db, secret_hash, now)
-    named = _named(db, reference)
+    lookups = tuple((kind, hashes[kind]) for kind in NAMED_BY if kind in hashes)
+    named = [account for lookup in lookups if (account := _account_of(db, *lookup))]
     subjects = dict.fromkeys(subject for subject in (device, linked, *named) if subject)
-    lookups = tuple((kind, keys.lookup(kind, reference[kind])) for kind in NAMED_BY if kind in reference)
     return Resolved(tuple(subjects), device, linked or next(iter(named), None), linked, lookups)
