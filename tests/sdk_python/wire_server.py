@@ -109,6 +109,8 @@ class Asked(BaseHTTPRequestHandler):
         if self.path == "/control":
             EDGE.tell(body)
             self._send({})
+        elif self.path.startswith("/v1/sites/"):
+            self._send({"device": self.headers["sayso-device"]}, 201)
         else:
             EDGE.count("decide")
             choices = [".".join(question.values()) for question in body["questions"]]
@@ -124,6 +126,8 @@ class Asked(BaseHTTPRequestHandler):
             return self._send(EDGE.asked)
         if address.path == "/v1/":
             return self._send({"edge": f"http://{self.headers['host']}"})
+        if address.path.startswith("/v1/sites/"):
+            return self._send({name: self.headers[name] for name in ("sayso-device", "sec-gpc", "cookie")})
         EDGE.count(address.path.removeprefix("/v1/"))
         EDGE.count(f"purposes={asked.get('purposes')}")
         if self.headers["authorization"] != f"Bearer {EDGE.told['key']}":

@@ -91,7 +91,7 @@ class Copy:
 
     def _said(self, row: int, listed: Listed, moment: float, gpc: bool) -> Decision:
         pattern, old = self._patterns[row & PATTERN], row >> PATTERN_BITS
-        code = (pattern[1] if gpc else pattern[0])[listed.place]  # by number: half as long as by name
+        code = (pattern.signal if gpc else pattern.codes)[listed.place]
         return (listed.aged if old and moment + self._ahead >= old else listed.answers)[code]
 
     def _unknown(self, listed: Listed, gpc: bool) -> Decision:

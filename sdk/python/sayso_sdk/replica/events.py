@@ -31,12 +31,12 @@ class Events:
         Raises SaysoProblem `unreadable` for an event that never ends or is not text.
         """
         *lines, self._rest = (self._rest + more).replace(b"\r\n", b"\n").split(b"\n")
-        if len(self._rest) + sum(map(len, self._data)) > LONGEST:
-            raise unreadable(200)
         try:
             found = [self._line(line.decode()) for line in lines]
         except UnicodeDecodeError as fault:
             raise unreadable(200) from fault
+        if len(self._rest) + sum(map(len, self._data)) > LONGEST:
+            raise unreadable(200)
         return [event for event in found if event is not None]
 
     def _line(self, line: str) -> Event | None:

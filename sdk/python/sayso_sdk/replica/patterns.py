@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from sayso_sdk.errors import unreadable
 
@@ -13,7 +13,8 @@ MOST = 1 << 28
 _CODES = bytes(_DIGITS.index(byte) if byte in _DIGITS else _NO_CODE for byte in range(256))
 
 
-class Pattern(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pattern:
     """One code per choice, without and with Global Privacy Control, and whether rules for minors were used."""
 
     codes: bytes

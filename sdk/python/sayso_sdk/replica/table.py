@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from sayso_sdk.replica.wire import Head
 from sayso_sdk.values import Decision
@@ -11,7 +11,8 @@ TOLD = "told_basis"
 """The reason of a use that rests on another basis than consent, which was told."""
 
 
-class Listed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Listed:
     """One choice: its place among the codes, and its answers, one for each code.
 
     `aged` are the answers of a row that is old. `told` says that a stranger is told of this use rather than
