@@ -21,7 +21,14 @@ DOORS = {
     "proofing",  # how somebody shows who they are, one folder per method
     "ages",  # how old somebody said they are
     "family",  # children's ages and guardians' answers, over ledger and identity
-    "gate",  # the compiled table that decides
+    "gate",  # the plain rules over the database's rows
+    "replica",  # one brand's decisions in memory
+    "replicas",  # the thread that fills them and keeps them current
+    "entries",  # what a replica keeps of each name
+    "explaining",  # a decision and what it rests on
+    "naming",  # by which names people are asked about, many at once
+    "reading",  # standings and Blocks of many at once
+    "epochs",  # which life of the database this is
 }
 PURE = ("sayso.core", "sayso.signals")
 OPEN = (*PURE, "sayso.deployment")

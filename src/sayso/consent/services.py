@@ -20,6 +20,7 @@ from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import store as identity
 from sayso.notices import queries as notices
+from sayso.outbox import services as outbox
 
 __all__ = [
     "block", "carry_signal", "centre_answer", "forget_subjects", "heed_signal", "join_permissions",
@@ -195,6 +196,7 @@ def forget_subjects(subjects: list[str], now: datetime) -> int:
         models.Event.objects.filter(subject=subject).delete()
         models.Standing.objects.filter(subject=subject).delete()
         cut += mine
+    outbox.post("consent.forgotten", {"subjects": subjects}, now)
     return len(cut)
 
 

@@ -48,6 +48,13 @@ _REASON = {
     ConsentStatus.EXPIRED: Reason.EXPIRED,
     ConsentStatus.SUPERSEDED: Reason.SUPERSEDED,
 }
+PERMITS = frozenset({Reason.GIVEN, Reason.RENEWED, Reason.TOLD_BASIS})
+SILENT_REASONS = frozenset({Reason.NOT_ANSWERED, Reason.UNKNOWN_SUBJECT})
+
+
+def reason_of(status: ConsentStatus, otherwise: Reason = Reason.NOT_ANSWERED) -> Reason:
+    """Give the reason that a status is; `otherwise` for one that has none of its own."""
+    return _REASON.get(status, otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ def _told(standing: Standing | None, choice: Choice) -> Decision:
     # INVARIANT: a no she said while it was asked keeps blocking when the purpose moves to another basis.
     held = standing.held.get(choice.id) if standing else None
     if held is not None and held.status in NARROW:
-        return Decision(choice.id, False, _REASON.get(held.status, Reason.REFUSED))
+        return Decision(choice.id, False, reason_of(held.status, Reason.REFUSED))
     return Decision(choice.id, True, Reason.TOLD_BASIS)
 
 
@@ -108,9 +115,8 @@ def _answered(
         return Decision(choice, False, Reason.GPC)
     if standing is None:
         return Decision(choice, False, Reason.UNKNOWN_SUBJECT)
-    reason = _REASON.get(status, Reason.NOT_ANSWERED)
     until = _until(own, choice) if status in PERMITTING else None
-    return Decision(choice, status in PERMITTING, reason, until)
+    return Decision(choice, status in PERMITTING, reason_of(status), until)
 
 
 def _until(standing: Standing, choice: str) -> datetime | None:
@@ -131,7 +137,6 @@ def decide_together(
     refused = [decision for decision in decisions if not decision.permitted]
     if refused:
         # A spoken no explains more than a missing answer.
-        silent = {Reason.NOT_ANSWERED, Reason.UNKNOWN_SUBJECT}
-        return min(refused, key=lambda decision: decision.reason in silent)
+        return min(refused, key=lambda decision: decision.reason in SILENT_REASONS)
     ends = [decision.valid_until for decision in decisions if decision.valid_until]
     return Decision(choice.id, True, decisions[0].reason, min(ends, default=None))

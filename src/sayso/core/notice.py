@@ -38,6 +38,13 @@ class Notice:
     purposes: dict[str, Purpose]
     directed_to_children: bool
     document: dict[str, Any] = field(repr=False, compare=False)
+    _listed: dict[str, tuple[Purpose, Part]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note where each choice stands: every rule asks for it by its identifier."""
+        # The first of two alike is the one found, so they are written last to first.
+        listed = {part.choice.id: (purpose, part) for purpose, part in reversed(self.parts())}
+        object.__setattr__(self, "_listed", listed)
 
     def parts(self) -> list[tuple[Purpose, Part]]:
         """List every part that is asked or told, in the notice's order."""
@@ -49,7 +56,7 @@ class Notice:
 
     def find(self, choice: str) -> tuple[Purpose, Part] | None:
         """Give the purpose and part of a choice identifier, or None when it is not listed."""
-        return next((pair for pair in self.parts() if pair[1].choice.id == choice), None)
+        return self._listed.get(choice)
 
     def needing(self, category: str) -> list[Choice]:
         """List the asked choices that need a category of data; none means: do not collect it."""

@@ -4,6 +4,7 @@ Edge and web share the ledger's plain SQL through this. Statements are written w
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ import psycopg
 from sayso.core.errors import Misconfigured, Unavailable
 
 Row = tuple[Any, ...]
+LOOK = 0.01  # seconds between two looks at an embedded file that somebody may have written
+CHANNEL = "sayso_news"  # what a trigger on the table of news notifies (outbox.migrations)
 
 
 class Database(Protocol):
@@ -41,6 +44,7 @@ class SQLite:
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute("PRAGMA foreign_keys=ON")
         self._connection.execute("PRAGMA secure_delete=ON")  # what is deleted leaves no trace in free pages
+        self._seen = -1
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Run one statement and give its rows."""
@@ -48,7 +52,12 @@ class SQLite:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Begin at once as a writer: a deferred transaction that turns into a write fails under load."""
+        """Join the surrounding transaction, or begin one: at once as a writer, because a deferred transaction
+        that turns into a write fails under load.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -56,6 +65,13 @@ class SQLite:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+
+    def wait(self, seconds: float) -> None:
+        """Wait until another connection has committed since the last wait, at most `seconds`."""
+        end, was = time.monotonic() + seconds, self._seen
+        while (seen := self.run("PRAGMA data_version")[0][0]) == was and time.monotonic() < end:
+            time.sleep(LOOK)
+        self._seen = seen
 
     def close(self) -> None:
         """Close the file."""
@@ -70,6 +86,7 @@ class PostgreSQL:
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection = self._open()
+        self._listening: psycopg.Connection[Row] | None = None
 
     def _open(self) -> psycopg.Connection[Row]:
         return psycopg.connect(self._url, autocommit=True)
@@ -89,6 +106,16 @@ class PostgreSQL:
         """Run what is inside as one transaction."""
         with self._live().transaction():
             yield
+
+    def wait(self, seconds: float) -> None:
+        """Wait until news was committed since the last wait, at most `seconds`. It may return for nothing."""
+        live = self._live()
+        if self._listening is not live:
+            live.execute(f"LISTEN {CHANNEL}".encode())
+            self._listening = live
+            return  # what came before it listened was told to nobody
+        for _ in live.notifies(timeout=seconds, stop_after=1):
+            pass
 
     def close(self) -> None:
         """End the connection."""

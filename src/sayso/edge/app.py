@@ -14,9 +14,16 @@ from urllib.parse import parse_qs
 from sayso.consent.ledger import Submission
 from sayso.core.errors import NotFound, SaysoError, TooLarge, WrongMethod, problem, status_of
 from sayso.core.values import read_json
+from sayso.decisions.replicas import Replicas
+from sayso.deployment import env
+from sayso.deployment.database import open_database
 from sayso.edge import answers, service
 from sayso.edge import log as public_log
 from sayso.edge.batch import Batcher
+from sayso.edge.decider import Decider
+from sayso.edge.stream import Streams
+from sayso.identity import store as identity
+from sayso.identity.naming import name_of
 from sayso.signals import gpc
 
 log = logging.getLogger("sayso.edge")
@@ -28,7 +35,7 @@ Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Out = TypeVar("Out")
-Reply = tuple[int, bytes, list[tuple[bytes, bytes]]]
+Reply = tuple[int, bytes, list[tuple[bytes, bytes]]] | None  # None: it was written already
 _JSON = (b"content-type", b"application/json")
 _PRIVATE = (b"cache-control", b"no-store")
 
@@ -81,21 +88,29 @@ async def _body(receive: Receive, most: int) -> bytes:
     return b"".join(chunks)
 
 
+def _bearer(scope: Scope) -> str:
+    found = (value for name, value in scope["headers"] if name == b"authorization")
+    return bytes(next(found, b"")).decode("latin-1")
+
+
 class Edge:
-    """The application. One process, one writer thread, one reader thread."""
+    """The application. One process: a writer's thread, a reader's, and one that keeps the replicas."""
 
     def __init__(self) -> None:
         self._batcher: Batcher[Submission, dict[str, Any]] = Batcher(service.write)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
         self._sdk = SDK.read_bytes() if SDK.exists() else b""
+        self._streams = Streams()
+        self._replicas = Replicas(lambda: open_database(env.database_url()), self._streams.wake_from_afar)
+        self._decider = Decider(self._replicas, self._read)
         self._etag = f'"{hashlib.sha256(self._sdk).hexdigest()[:32]}"'.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or take part in start and stop."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        elif scope["type"] == "http":
-            status, body, headers = await self._reply(scope, receive)
+        elif scope["type"] == "http" and (reply := await self._reply(scope, receive, send)):
+            status, body, headers = reply
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
 
@@ -106,21 +121,23 @@ class Edge:
         await send({"type": "lifespan.shutdown.complete"})
 
     def close(self) -> None:
-        """Finish what is being written and close both connections."""
+        """End the streams, finish what is being written and close every connection."""
+        self._streams.close()
+        self._replicas.close()
         self._batcher.close(service.close_database)
         self._reader.submit(service.close_database)
         self._reader.shutdown()
 
-    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+    async def _reply(self, scope: Scope, receive: Receive, send: Send) -> Reply:
         try:
-            return await self._route(scope, receive)
+            return await self._route(scope, receive, send)
         except SaysoError as error:
             return _problem(error)
         except Exception as broken:
             log.error("unexpected %s on %s", type(broken).__name__, scope["method"])
             return _unexpected()
 
-    async def _route(self, scope: Scope, receive: Receive) -> Reply:
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> Reply:
         method, parts = scope["method"], scope["path"].strip("/").split("/")
         match method, parts:
             case "GET" | "HEAD", ["sayso.js"]:
@@ -136,6 +153,16 @@ class Edge:
                 return await self._answer(site, scope, receive)
             case "POST", ["v1", "decide"]:
                 return await self._decide(scope, receive)
+            case "GET", ["v1", "replica"]:
+                return _json(200, await self._decider.head(_bearer(scope), scope["query_string"]))
+            case "GET", ["v1", "replica", "rows"]:
+                return _json(200, await self._decider.rows(_bearer(scope), scope["query_string"]))
+            case "GET", ["v1", "replica", "lease"]:
+                return _json(200, await self._decider.lease(_bearer(scope), scope["query_string"]))
+            case "GET", ["v1", "replica", "stream"]:
+                follower = await self._decider.follower(_bearer(scope), scope["query_string"])
+                await self._streams.serve(follower, receive, send)
+                return None
             case "GET" | "HEAD", [
                 "log",
                 "checkpoint" | "keys" | "inclusion" | "consistency" | "entries" as what,
@@ -148,6 +175,8 @@ class Edge:
                 | ["log", "checkpoint" | "keys" | "inclusion" | "consistency" | "entries"]
             ):
                 raise WrongMethod("GET, HEAD")
+            case _, ["v1", "replica"] | ["v1", "replica", "rows" | "lease" | "stream"]:
+                raise WrongMethod("GET")
             case _, ["v1", "sites", _, "answers"] | ["v1", "decide"]:
                 raise WrongMethod("POST")
         raise NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
@@ -176,7 +205,7 @@ class Edge:
         heard = heard or gpc.in_script(told)
         if heard and device:
             for item in await self._read(partial(service.unrecorded_signal, site, device)):
-                await self._batcher.submit(item)
+                self._decider.own.wrote(None, (await self._batcher.submit(item))["seq"])
         return device, heard
 
     async def _banner(self, site: str, scope: Scope) -> Reply:
@@ -193,16 +222,12 @@ class Edge:
             return answers.read_submission(service.database(), site, device, heard, raw, body)
 
         result = dict(await self._batcher.submit(await self._read(read)))
+        self._decider.own.wrote(name_of(identity.read_device_secret(device)), result["seq"])
         return _json(200 if result.pop("replayed") else 201, result)
 
     async def _decide(self, scope: Scope, receive: Receive) -> Reply:
-        authorization = _headers(scope).get("authorization", "")
         raw = await _body(receive, LARGEST_QUESTION)
-
-        def answer() -> dict[str, Any]:
-            return service.decide(service.brand_of_key(authorization, "decide"), read_json(raw))
-
-        return _json(200, await self._read(answer))
+        return _json(200, await self._decider.decide(_bearer(scope), raw))
 
 
 app = Edge()

@@ -9,21 +9,15 @@ from sayso.consent import ledger, receipts, signal
 from sayso.consent.ledger import Submission
 from sayso.core import layout
 from sayso.core.age import MINORS, youngest
-from sayso.core.choice import Choice, read_choice
 from sayso.core.consent import Published, Standing, as_one_person, band_of, statuses
-from sayso.core.errors import Forbidden, Invalid, Unproved
 from sayso.core.masking import masked
-from sayso.core.values import utc_text
 from sayso.core.vocabulary import PERMITTING, ConsentStatus
-from sayso.decisions import gate
 from sayso.deployment import env
 from sayso.deployment.database import PostgreSQL, SQLite, open_database
 from sayso.identity import keys
 from sayso.identity import store as identity
 from sayso.notices import store as notices
-from sayso.signals import gpc
 
-MOST_QUESTIONS = 1000
 _local = threading.local()
 
 
@@ -162,55 +156,3 @@ def write(items: Sequence[Submission]) -> list[dict[str, Any]]:
             }
         )
     return results
-
-
-def brand_of_key(authorization: str, scope: str) -> str:
-    """Give the brand a server key speaks for.
-
-    Raises `Unproved` (key_missing, key_unknown) and `Forbidden` (scope_missing).
-    """
-    kind, _, secret = authorization.partition(" ")
-    remedy = "Send `Authorization: Bearer sk_…` with a key made by `sayso key`."
-    if kind.lower() != "bearer" or not secret:
-        raise Unproved("key_missing", "No server key came with the request.", remedy)
-    found = identity.scopes_of_key(database(), secret)
-    if found is None:
-        raise Unproved("key_unknown", "That server key is not one of ours.", remedy)
-    if scope not in found[1]:
-        raise Forbidden("scope_missing", f"That key may not `{scope}`.", "Use a key with that scope.")
-    return found[0]
-
-
-def _question(source: object) -> Choice:
-    if not isinstance(source, dict):
-        raise Invalid(
-            "invalid_question", "A question is not an object.", "Send purpose, category, operation."
-        )
-    named = (source.get("purpose"), source.get("category"), source.get("operation", "use"))
-    return read_choice(".".join(str(part) for part in (*named, source.get("recipient", "self"))))
-
-
-def decide(brand: str, body: object) -> dict[str, Any]:
-    """Answer a brand's questions about one person.
-
-    Raises `Invalid` for questions that cannot be read; whoever is unknown is refused, with the reason.
-    """
-    questions = body.get("questions") if isinstance(body, dict) else None
-    if not isinstance(body, dict) or not isinstance(questions, list) or len(questions) > MOST_QUESTIONS:
-        remedy = f"Send `subject` and at most {MOST_QUESTIONS} `questions`."
-        raise Invalid("invalid_question", "`questions` is no list we can answer.", remedy)
-    asked = [_question(question) for question in questions]
-    moment, heard = now(), gpc.in_script(body.get("gpc"))
-    who = identity.resolve(database(), body.get("subject"), moment)
-    decisions = gate.decide(database(), brand, who.subjects, asked, moment, who.lookups, signal=heard)
-    return {
-        "decisions": [
-            {
-                "choice": decision.choice,
-                "permitted": decision.permitted,
-                "reason": decision.reason,
-                "valid_until": decision.valid_until and utc_text(decision.valid_until),
-            }
-            for decision in decisions
-        ]
-    }

@@ -53,7 +53,9 @@ def subject_of_device(secret: str, now: datetime) -> str:
     keys.make_keys([fresh])
     with transaction.atomic():
         added = store.add_device(db, secret_hash, fresh, now)
-        if not added:
+        if added:
+            store.tell(db, [fresh])
+        else:
             transaction.set_rollback(True)
     return fresh if added else str(store.subject_of_device(db, secret_hash))
 

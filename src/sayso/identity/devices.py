@@ -16,9 +16,10 @@ from sayso.outbox import services as outbox
 def start_link(device: str, account: str, now: datetime, session: str = "") -> None:
     """Link a device to the account signed in on it, for as long as a sign-in lasts.
 
-    An earlier link of that device to another account ends.
+    An earlier link of that device to another account ends. News `identity.changed`.
     """
     until = now + SIGNED_IN
+    store.tell(DjangoDatabase(), [device])
     link = queries.active_link(device, now)
     if link and link.account == account:
         rows = models.DeviceLink.objects.filter(device_id=device, ended_at=None)
@@ -35,6 +36,7 @@ def renew_secret(device: str, held: str) -> str:
     """Give a device a new secret, as its link starts or ends; give the ticket for the browser that holds `held`.
 
     The new secret is stored as a hash like every other, and sent by nobody but the browser's own host.
+    News `identity.changed`.
     """
     ticket = new_ticket(held)
     store.renew_device(DjangoDatabase(), device, keys.secret_hash(renewed(held, ticket)))

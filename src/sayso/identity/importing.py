@@ -50,6 +50,7 @@ def _device(secret: str, now: datetime) -> str:
         known = new_id()
         keys.make_keys([known])
         store.add_device(db, secret_hash, known, now)
+        store.tell(db, [known])
     return known
 
 
@@ -92,6 +93,8 @@ class _Newcomers:
             )
             for (subject, (kind, lookup), _), box in zip(self._names, sealed, strict=True)
         )
+        if self._names:
+            store.tell(DjangoDatabase(), sorted({subject for subject, _, _ in self._names}))
 
 
 def _account(named: Mapping[str, str], names: Mapping[str, Named], new: _Newcomers) -> Person:

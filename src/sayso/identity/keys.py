@@ -122,13 +122,14 @@ def destroy(subject: str) -> None:
 
 
 @lru_cache(maxsize=8)
-def _lookup_key(purpose: str) -> bytes:
+def lookup_key(purpose: str) -> bytes:
+    """Give the key that identifiers of one kind are hashed with. Whoever holds it can test guesses."""
     return hmac.digest(secrets.load().lookup, purpose.encode(), "sha256")
 
 
 def lookup(kind: str, value: str) -> str:
     """Give the keyed hash an identifier is found by: 64 hexadecimal digits, useless without our key."""
-    return hmac.digest(_lookup_key(kind), normal(kind, value).encode(), "sha256").hex()
+    return hmac.digest(lookup_key(kind), normal(kind, value).encode(), "sha256").hex()
 
 
 def normal(kind: str, value: str) -> str:

@@ -13,14 +13,21 @@ from django.db import IntegrityError, transaction
 from sayso.core.errors import Forbidden, Invalid, NotFound
 from sayso.core.values import new_id
 from sayso.core.vocabulary import Voucher
-from sayso.identity import keys, models, queries
+from sayso.deployment.django_database import DjangoDatabase
+from sayso.identity import keys, models, queries, store
 from sayso.identity.devices import end_link, join_device, name_device, renew_secret, start_link, unlink_device
 
 __all__ = [
     "end_link", "join_device", "name_device", "renew_secret", "start_link", "unlink_device",
 ]  # fmt: skip
 
-SCOPES = frozenset({"decide", "link", "facts", "items", "recommend", "asks", "age", "narrow", "permit"})
+# `decide_only` is for partners: yes or no without a reason. `explain` tells more; `replica` hands out a copy.
+SCOPES = frozenset(
+    {
+        "decide", "decide_only", "explain", "replica", "link", "facts", "items", "recommend", "asks", "age",
+        "narrow", "permit",
+    }
+)  # fmt: skip
 
 
 def make_api_key(brand: str, label: str, scopes: set[str], now: datetime) -> str:
@@ -49,7 +56,7 @@ def _new_account(now: datetime) -> str:
 
 
 def _add_identifier(subject: str, kind: str, value: str, voucher: Voucher, now: datetime) -> None:
-    models.Identifier.objects.get_or_create(
+    _, added = models.Identifier.objects.get_or_create(
         kind=kind,
         lookup=keys.lookup(kind, value),
         defaults={
@@ -59,6 +66,8 @@ def _add_identifier(subject: str, kind: str, value: str, voucher: Voucher, now: 
             "added_at": now,
         },
     )
+    if added:
+        store.tell(DjangoDatabase(), [subject])
 
 
 def _has_email(subject: str) -> bool:
@@ -72,6 +81,7 @@ def link_customer(identifiers: Mapping[str, str], delivery_region: str, now: dat
     `identifiers` has the customer number and perhaps an e-mail address. An address already held by
     another account is left where it is, and an account that has an address gets no second one on somebody's
     word: nobody takes over an account, or opens a second door into it, by typing an address.
+    News `identity.changed` where an identifier was added.
     Raises `Forbidden` with code `suppressed` for somebody who was erased.
     """
     if queries.is_suppressed(identifiers):
@@ -111,7 +121,7 @@ def declare_region(subject: str, region: str) -> None:
 
 @transaction.atomic
 def unlink_identifier(account: str, number: int) -> None:
-    """Take an identifier off an account: whoever comes by it is nobody we know.
+    """Take an identifier off an account: whoever comes by it is nobody we know. News `identity.changed`.
 
     Raises `NotFound` (unknown_identifier), and `Forbidden` (last_way_in) for the last one she can sign in by.
     """
@@ -127,6 +137,7 @@ def unlink_identifier(account: str, number: int) -> None:
     people = models.Login.objects.filter(subject_id=account).values("person_id")
     models.LoginAddress.objects.filter(person_id__in=people, lookup=row.lookup).delete()
     row.delete()
+    store.tell(DjangoDatabase(), [account])
 
 
 @transaction.atomic
@@ -138,7 +149,12 @@ def suppress(account: str, now: datetime) -> None:
 
 @transaction.atomic
 def forget(subjects: list[str]) -> None:
-    """Delete these subjects with their identifiers, devices, links and logins, and destroy their keys."""
+    """Delete these subjects with their identifiers, devices, links and logins, and destroy their keys.
+
+    News `identity.changed`, of the devices that were signed in to them too.
+    """
+    links = models.DeviceLink.objects.filter(account_id__in=subjects, ended_at=None)
+    store.tell(DjangoDatabase(), sorted({*subjects, *links.values_list("device_id", flat=True)}))
     people = list(models.Login.objects.filter(subject_id__in=subjects).values_list("person_id", flat=True))
     logins = get_user_model().objects.filter(id__in=people)
     sealed_under = [*subjects, *(models.key_of_login(each.get_username()) for each in logins)]

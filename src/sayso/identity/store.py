@@ -1,14 +1,16 @@
 """Find or add the subject behind a device secret, in plain SQL: edge and web share this."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sayso.core.errors import Invalid, Unproved
 from sayso.core.values import DEVICE_SECRET
 from sayso.deployment.database import Database
 from sayso.identity import keys
+from sayso.outbox import store as outbox
 
+Lookup = tuple[str, str]  # the kind of an identifier and its keyed hash
 NAMED_BY = ("customer", "email")
 CURRENT, AWAITED, REPLACED = "current", "awaited", "replaced"  # where a device secret stands
 
@@ -25,7 +27,7 @@ class Resolved:
     device: str | None = None
     account: str | None = None
     linked: str | None = None
-    lookups: tuple[tuple[str, str], ...] = ()
+    lookups: tuple[Lookup, ...] = ()
 
 
 def read_device_secret(secret: str | None) -> str:
@@ -41,6 +43,12 @@ def read_device_secret(secret: str | None) -> str:
     return keys.secret_hash(secret)
 
 
+def tell(db: Database, subjects: Sequence[str]) -> None:
+    """Tell, in the caller's transaction, that who these subjects are or are known by has changed."""
+    now = datetime.now(UTC)  # news of reading and renewing too, which nobody hands a moment to
+    outbox.post(db, outbox.take(db, 1), "identity.changed", {"subjects": list(subjects)}, now)
+
+
 def _shown(db: Database, secret_hash: str) -> tuple[str | None, bool]:
     """Give the subject behind a secret, and whether the secret is its latest."""
     rows = db.run("SELECT subject_id, state FROM identity_device WHERE secret_hash = %s", [secret_hash])
@@ -53,13 +61,12 @@ def _shown(db: Database, secret_hash: str) -> tuple[str | None, bool]:
 
 
 def _take_over(db: Database, secret_hash: str, subject: str) -> None:
-    """The browser has its new secret: from now on the replaced ones are nobody's.
-
-    Two statements, each whole by itself: broken off between them, the next showing does both again.
-    """
-    db.run("DELETE FROM identity_device WHERE subject_id = %s AND state = %s", [subject, REPLACED])
-    settled = "UPDATE identity_device SET state = %s WHERE secret_hash = %s AND state = %s"
-    db.run(settled, [CURRENT, secret_hash, AWAITED])
+    """The browser has its new secret: from now on the replaced ones are nobody's."""
+    with db.transaction():
+        db.run("DELETE FROM identity_device WHERE subject_id = %s AND state = %s", [subject, REPLACED])
+        settled = "UPDATE identity_device SET state = %s WHERE secret_hash = %s AND state = %s"
+        db.run(settled, [CURRENT, secret_hash, AWAITED])
+        tell(db, [subject])
 
 
 def subject_of_device(db: Database, secret_hash: str) -> str | None:
@@ -74,9 +81,11 @@ def renew_device(db: Database, subject: str, secret_hash: str) -> None:
         "INSERT INTO identity_device (secret_hash, subject_id, state) VALUES (%s, %s, %s)",
         [secret_hash, subject, AWAITED],
     )
+    tell(db, [subject])
 
 
-def _stamp(db: Database, moment: datetime) -> datetime | str:
+def stamp(db: Database, moment: datetime) -> datetime | str:
+    """Write a moment as the columns of this room hold it in each dialect."""
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if db.dialect == "sqlite" else moment
 
 
@@ -91,7 +100,7 @@ def add_device(db: Database, secret_hash: str, subject: str, now: datetime) -> b
     db.run(
         "INSERT INTO identity_subject (id, kind, created_at, declared_region, delivery_region)"
         " VALUES (%s, 'device', %s, '', '')",
-        [subject, _stamp(db, now)],
+        [subject, stamp(db, now)],
     )
     added = db.run(
         "INSERT INTO identity_device (secret_hash, subject_id, state) VALUES (%s, %s, %s)"
@@ -105,7 +114,7 @@ def linked_account(db: Database, device: str, now: datetime) -> str | None:
     """Give the account a device is signed in to now, or None."""
     rows = db.run(
         "SELECT account_id FROM identity_devicelink WHERE device_id = %s AND ended_at IS NULL AND until > %s",
-        [device, _stamp(db, now)],
+        [device, stamp(db, now)],
     )
     return str(rows[0][0]) if rows else None
 
@@ -118,9 +127,12 @@ def account_behind(db: Database, secret_hash: str, now: datetime) -> str | None:
 
 def account_by(db: Database, kind: str, value: str) -> str | None:
     """Give the account known by an identifier, or None."""
+    return _account_of(db, kind, keys.lookup(kind, value))
+
+
+def _account_of(db: Database, kind: str, lookup: str) -> str | None:
     rows = db.run(
-        "SELECT subject_id FROM identity_identifier WHERE kind = %s AND lookup = %s",
-        [kind, keys.lookup(kind, value)],
+        "SELECT subject_id FROM identity_identifier WHERE kind = %s AND lookup = %s", [kind, lookup]
     )
     return str(rows[0][0]) if rows else None
 
@@ -147,9 +159,18 @@ def scopes_of_key(db: Database, secret: str) -> tuple[str, frozenset[str]] | Non
     return str(rows[0][0]), frozenset(str(rows[0][1]).split())
 
 
-def _named(db: Database, reference: Mapping[str, str]) -> list[str]:
-    found = (account_by(db, kind, reference[kind]) for kind in NAMED_BY if reference.get(kind))
-    return [account for account in found if account]
+def read_reference(reference: object) -> dict[str, str]:
+    """Read a reference to a person: any of `device`, `customer` and `email`, each to the hash it is found by.
+
+    Raises `Invalid` when it names nothing we look up by, and `Unproved` for a malformed device secret.
+    """
+    remedy = "Name a subject by device, customer or email, each a text."
+    if not isinstance(reference, dict) or not reference or set(reference) - {"device", *NAMED_BY}:
+        raise Invalid("invalid_subject", "The subject reference is not one we look up by.", remedy)
+    if not all(isinstance(value, str) and value for value in reference.values()):
+        raise Invalid("invalid_subject", "A subject reference holds an empty value.", remedy)
+    device = {"device": read_device_secret(reference["device"])} if "device" in reference else {}
+    return device | {kind: keys.lookup(kind, reference[kind]) for kind in NAMED_BY if kind in reference}
 
 
 def resolve(db: Database, reference: object, now: datetime) -> Resolved:
@@ -157,19 +178,14 @@ def resolve(db: Database, reference: object, now: datetime) -> Resolved:
 
     A device that is linked brings its account along: the gate then takes the intersection of both. A secret
     that was replaced brings nothing along: a copy of it shows nothing of the account.
-    Raises `Invalid` when the reference names nothing we look up by.
+    Raises what `read_reference` raises.
     """
-    remedy = "Name a subject by device, customer or email, each a text."
-    if not isinstance(reference, dict) or not reference or set(reference) - {"device", *NAMED_BY}:
-        raise Invalid("invalid_subject", "The subject reference is not one we look up by.", remedy)
-    if not all(isinstance(value, str) and value for value in reference.values()):
-        raise Invalid("invalid_subject", "A subject reference holds an empty value.", remedy)
+    hashes = read_reference(reference)
     device, linked = None, None
-    if "device" in reference:
-        secret_hash = read_device_secret(reference["device"])
+    if secret_hash := hashes.get("device"):
         device = subject_of_device(db, secret_hash)
         linked = account_behind(db, secret_hash, now)
-    named = _named(db, reference)
+    lookups = tuple((kind, hashes[kind]) for kind in NAMED_BY if kind in hashes)
+    named = [account for lookup in lookups if (account := _account_of(db, *lookup))]
     subjects = dict.fromkeys(subject for subject in (device, linked, *named) if subject)
-    lookups = tuple((kind, keys.lookup(kind, reference[kind])) for kind in NAMED_BY if kind in reference)
     return Resolved(tuple(subjects), device, linked or next(iter(named), None), linked, lookups)

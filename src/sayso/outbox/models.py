@@ -24,3 +24,10 @@ class Consumer(models.Model):
 
     name = models.CharField(max_length=60, primary_key=True)
     read_to = models.BigIntegerField(default=0)
+
+
+class Epoch(models.Model):
+    """Which life of the database this is: a restore begins another."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    value = models.CharField(max_length=36)
