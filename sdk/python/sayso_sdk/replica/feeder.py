@@ -22,6 +22,8 @@ POLL = 1.0
 POLLS_A_LEASE = 5
 LOOK = 0.2
 """Seconds between two looks of a process that another one feeds."""
+SILENCE = 3
+"""Leases without a byte after which a stream is taken for dead. The edge says something every ten seconds."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 _log = logging.getLogger("sayso_sdk")
@@ -128,7 +130,7 @@ class Feeder:
         fed.lease.forget()
         self._heard = clock.now()
         head = fed.copy.head
-        with self._line.stream(fed.copy.applied, head, silence=2 * head.lease) as batches:
+        with self._line.stream(fed.copy.applied, head, silence=SILENCE * head.lease) as batches:
             self._nudge.set()
             for events in batches:
                 self._heard = clock.now() if events else self._heard
