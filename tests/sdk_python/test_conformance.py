@@ -8,11 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from sayso_sdk import Client, Question
+from sayso_sdk import Client, Gate, Question
 from sayso_sdk.device import device_secret
 
 from sayso.core.values import new_id
 from tests.deployed import Deployment
+from tests.sdk_python.wire import SECONDS, wait_until
 
 FOLDER = Path(__file__).parents[2] / "conformance"
 ANSWERS = json.loads((FOLDER / "answers.json").read_text())
@@ -53,6 +54,17 @@ def sayso(served: Deployment) -> Iterator[Client]:
         yield client
 
 
+@pytest.fixture(scope="module", params=["in this process", "shared"])
+def gate(
+    served: Deployment, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gate]:
+    key = served.told("key", "linen-and-loom", "--scope", "replica", "--scope", "decide")
+    store = tmp_path_factory.mktemp("gate") if request.param == "shared" else None
+    with Gate(served.web, key, store=store) as made:
+        assert made.ready(SECONDS)
+        yield made
+
+
 @pytest.mark.parametrize("case", ANSWERS["cases"], ids=lambda case: case["name"])
 def test_an_answer_comes_to_the_same_through_the_proxy(visitor: Visitor, case: dict[str, Any]) -> None:
     reply = visitor.answer(case["answers"], **case.get("change", {}))
@@ -87,6 +99,25 @@ def test_a_question_is_answered_the_same_through_the_client(
     assert [one.choice for one in made] == [question.choice for question in asked]
     wanted = [(one["permitted"], one["reason"]) for one in case["questions"]]
     assert [(one.permitted, one.reason) for one in made] == wanted
+
+
+@pytest.mark.parametrize("case", DECISIONS["cases"], ids=lambda case: case["name"])
+def test_a_question_is_answered_the_same_by_a_gate(
+    visitor: Visitor, gate: Gate, case: dict[str, Any]
+) -> None:
+    for step in case["steps"]:
+        said = {name: step[name] for name in ("base", "act", "gpc") if name in step}
+        visitor.answer(step["answers"], **said).raise_for_status()
+    names = ("purpose", "category", "operation", "recipient")
+    asked = [{name: one[name] for name in names if name in one} for one in case["questions"]]
+    ada, signal = gate.person({"device": visitor.device}), case.get("gpc", False)
+    wanted = [(one["permitted"], one["reason"]) for one in case["questions"]]
+
+    def said_by_the_gate() -> list[tuple[bool, str]]:
+        made = [gate.decide(ada, **question, gpc=signal) for question in asked]
+        return [(one.permitted, one.reason) for one in made]
+
+    wait_until(lambda: said_by_the_gate() == wanted)
 
 
 @pytest.mark.parametrize("case", DEVICES["cases"], ids=lambda case: case["name"])

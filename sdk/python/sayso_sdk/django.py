@@ -1,4 +1,4 @@
-"""The first-party proxy as a Django view.
+"""The first-party proxy as a Django view, and whose request one is.
 
 path("privacy/<path:path>", privacy_proxy)          # settings: SAYSO_URL = "https://privacy.example"
 """
@@ -8,15 +8,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import httpx
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from sayso_sdk.client import TIMEOUT, Client
+from sayso_sdk.asking import Visitor
 from sayso_sdk.device import COOKIE, MAX_AGE, cookie_name, device_secret
-from sayso_sdk.errors import SaysoProblem
-from sayso_sdk.proxy import LARGEST_BODY, ProxyAnswer, ProxyRequest, forward, unreachable
+from sayso_sdk.proxy import LARGEST_BODY, Proxy, ProxyAnswer, ProxyRequest
 
 TEMPLATES = Path(__file__).parent / "templates"
 """Templates a site may include: `sayso/ask-1.html` shows a question of `/v1/asks/next` in the layout ask-1."""
@@ -26,24 +24,15 @@ ADDRESS = "SAYSO_URL"
 
 
 @cache
-def _http() -> httpx.Client:
-    return httpx.Client(timeout=TIMEOUT, trust_env=False)
-
-
-@cache
-def _address_book(url: str) -> Client:
-    return Client(url, key="")
+def _proxy(url: str) -> Proxy:
+    return Proxy(url)
 
 
 # The proxy itself takes POSTs only from this origin (see proxy.forward), so the form token is not needed.
 @csrf_exempt
 def privacy_proxy(request: HttpRequest, path: str) -> HttpResponse:
     """Serve Sayso's edge from the site's own host, with the device cookie as its secret."""
-    try:
-        edge = _address_book(str(getattr(settings, ADDRESS))).edge()
-    except SaysoProblem:
-        return _response(request, unreachable())
-    return _response(request, forward(_read(request, path), edge, _http()))
+    return _response(request, _proxy(str(getattr(settings, ADDRESS))).answer(_read(request, path)))
 
 
 def device_of(request: HttpRequest) -> str | None:
@@ -52,6 +41,11 @@ def device_of(request: HttpRequest) -> str | None:
     Behind a proxy that ends TLS, tell Django of it (SECURE_PROXY_SSL_HEADER): cookies are named by it.
     """
     return device_secret(request.COOKIES, https=request.is_secure())
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """Say whose request this is, for `Asker(visitor_of(request), gate.decide)` and functions that ask first."""
+    return Visitor.read(request.COOKIES, request.headers, https=request.is_secure())
 
 
 def _read(request: HttpRequest, path: str) -> ProxyRequest:

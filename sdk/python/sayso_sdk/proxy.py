@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from sayso_sdk.client import TIMEOUT, Client
 from sayso_sdk.device import HEADER, is_device_secret
+from sayso_sdk.errors import SaysoProblem
 
 LARGEST_BODY = 16 * 1024
 PASSED_ON = ("accept", "accept-language", "content-type", "if-none-match", "sec-gpc")
@@ -80,6 +82,21 @@ def forward(request: ProxyRequest, edge: str, http: httpx.Client) -> ProxyAnswer
     return ProxyAnswer(
         response.status_code, back, response.content, _device_to_keep(request, response.status_code)
     )
+
+
+class Proxy:
+    """Passes requests on to the edge of the Sayso at `url`; safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        self._address_book = Client(url, key="")
+        self._http = httpx.Client(timeout=TIMEOUT, trust_env=False)
+
+    def answer(self, request: ProxyRequest) -> ProxyAnswer:
+        """Pass one request on, as `forward` does."""
+        try:
+            return forward(request, self._address_book.edge(), self._http)
+        except SaysoProblem:
+            return unreachable()
 
 
 def unreachable() -> ProxyAnswer:

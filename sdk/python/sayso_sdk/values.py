@@ -44,7 +44,7 @@ class Question:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The answer to one question: permitted or not, why, and until when it may be kept."""
 
