@@ -148,6 +148,17 @@ def test_she_can_keep_everything_after_reading_the_plan(signed_in: Client, post:
     assert rights.requests_of(_account())[0].state == "cancelled"
 
 
+def test_whoever_asks_for_a_deletion_that_is_under_way_is_shown_how_far_it_is(
+    signed_in: Client, post: PostOffice
+) -> None:
+    _prove(signed_in, post, "delete")
+    signed_in.post("/centre/delete")
+    [request] = rights.requests_of(_account())
+    signed_in.post(f"/centre/requests/{request.id}/confirm", {"plan": request.plan_version})
+    for reply in (signed_in.get("/centre/delete"), signed_in.post("/centre/delete")):
+        assert reply["Location"] == f"/centre/requests/{request.id}"
+
+
 def test_no_code_is_sent_for_an_act_nobody_knows(signed_in: Client) -> None:
     assert signed_in.post("/centre/step-up/browse/code").status_code == 404
 

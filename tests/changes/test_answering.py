@@ -14,6 +14,8 @@ from sayso.core.choice import read_choice
 from sayso.core.errors import Invalid, NotFound, Unproved
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.decisions import queries as decisions
+from sayso.identity import queries as identity
+from sayso.identity import services as accounts
 from tests import linen
 from tests.changes.conftest import BRAND, NO, YES, account, device, says, work
 from tests.linen import HARBOUR, LEARN, PURCHASES
@@ -48,7 +50,8 @@ def permitted(subjects: list[str], later: datetime) -> dict[str, bool]:
 
 def link_of(subject: str) -> tuple[str, str]:
     row = Told.objects.get(subject=subject)
-    return row.id, letters.secret_of(row)
+    [address] = [lookup for kind, lookup in identity.lookups_of(subject) if kind == "email"]
+    return row.id, letters.secret_of(row, address)
 
 
 def test_until_she_answers_the_new_use_is_refused_and_the_rest_stands(ada: str, later: datetime) -> None:
@@ -183,6 +186,17 @@ def test_a_link_opens_its_own_row_alone(publish: Publish, now: datetime, later: 
     with pytest.raises(NotFound):
         queries.subject_of_link(mine, hers)
     assert queries.subject_of_link(*link_of(cleo)) == (BRAND, cleo)
+
+
+def test_a_link_in_a_mailbox_she_has_unlinked_opens_nothing(ada: str, later: datetime) -> None:
+    link = link_of(ada)
+    [address] = [each.number for each in identity.identifiers_of(ada) if each.kind == "email"]
+    accounts.unlink_identifier(ada, address)
+    with pytest.raises(NotFound):
+        queries.subject_of_link(*link)
+    with pytest.raises(NotFound):
+        services.answer_by_link(*link, HARBOUR, "stop", "en", later)
+    assert permitted([ada], later)[LEARN]
 
 
 def test_having_read_what_is_told_does_not_answer_what_waits(ada: str, later: datetime) -> None:

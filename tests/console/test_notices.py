@@ -167,7 +167,7 @@ def test_what_was_overtaken_has_to_be_proposed_anew(otto: Client, dev: Client) -
     dev.post(f"{other}/decide", {"say": "publish"})
     assert "has to be proposed anew" in dev.get(where).content.decode()
     assert (
-        "Another version was published since."
+        "Another version was published since: this one"
         in dev.post(f"{where}/decide", {"say": "publish"}).content.decode()
     )
     assert in_force() == 2

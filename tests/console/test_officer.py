@@ -63,6 +63,17 @@ def test_a_stranger_is_sent_to_sign_in(published: str) -> None:
     assert Client().get("/console/")["Location"] == "/sign-in?next=/console/"
 
 
+@pytest.mark.parametrize(
+    "page", ["devices", "requests", "download", "delete", "looks", "security", "guardian"]
+)
+def test_staff_on_a_customers_page_are_told_so_and_not_sent_in_circles(
+    post: PostOffice, published: str, page: str
+) -> None:
+    reply = _otto(post).get(f"/centre/{page}", follow=True)
+    assert reply.status_code == 403
+    assert "signed in as staff" in reply.content.decode()
+
+
 def test_another_role_is_turned_away_from_the_officers_pages(post: PostOffice, published: str) -> None:
     identity.make_staff(MARA, "marketer", datetime.now(UTC))
     mara = sign_in(Client(), post, MARA)

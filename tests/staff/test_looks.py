@@ -46,6 +46,13 @@ def test_never_known_erased_and_nearly_right_are_answered_alike(desk: Desk, now:
     assert not Look.objects.exists()
 
 
+@pytest.mark.parametrize("typed", ["C-1001", "C-9"])
+def test_another_role_learns_nothing_of_who_is_known(desk: Desk, now: datetime, typed: str) -> None:
+    with pytest.raises(Forbidden, match="not a role of yours"):
+        services.find(typed, desk.dev, "officer", WHY, ["choices"], now)
+    assert not Look.objects.exists()
+
+
 def test_nobody_tries_one_number_after_another(desk: Desk, now: datetime) -> None:
     for number in range(30):
         with pytest.raises(NotFound):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
+from sayso.centre.problems import says
 from sayso.core.errors import SaysoError, status_of
 
 
@@ -31,4 +32,4 @@ class ProblemPages:
             return None
         status = status_of(error)
         page = "404.html" if status == 404 else "centre/problem.html"
-        return render(request, page, {"problem": error, "status": status}, status=status)
+        return render(request, page, {"problem": error, "says": says(error), "status": status}, status=status)

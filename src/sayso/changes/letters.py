@@ -16,14 +16,19 @@ from sayso.messages import services as messages
 from sayso.notices import queries as notices
 
 
-def secret_of(row: Told) -> str:
-    """Give the secret of a row's link. It is a keyed hash of a random number: kept nowhere, guessed by nobody."""
-    return keys.lookup("change-link", row.id)
+def secret_of(row: Told, lookup: str) -> str:
+    """Give the secret of a row's link as it is written to one address, known by its keyed hash.
+
+    It is a keyed hash of a random number and that address: kept nowhere, guessed by nobody.
+    """
+    return keys.lookup("change-link", f"{row.id} {lookup}")
 
 
 def opens(row: Told, secret: str) -> bool:
-    """Tell whether this is the secret of a row's link."""
-    return hmac.compare_digest(secret_of(row).encode(), secret.encode())
+    """Tell whether this is the secret of a row's link in a mailbox that is still its subject's."""
+    # INVARIANT: what was written to an address she has unlinked since shows nothing of her and says nothing for her.
+    hers = [lookup for kind, lookup in identity.lookups_of(row.subject) if kind == "email"]
+    return any(hmac.compare_digest(secret_of(row, each).encode(), secret.encode()) for each in hers)
 
 
 def address_of(subject: str) -> str | None:
@@ -32,13 +37,14 @@ def address_of(subject: str) -> str | None:
     return max(emails, key=lambda each: each.proved).value if emails else None
 
 
-def _words(row: Told, concerns: list[Concern], locale: str) -> dict[str, Any]:
+def _words(row: Told, to: str, concerns: list[Concern], locale: str) -> dict[str, Any]:
     controller = notices.current(row.brand).notice.controller
+    secret = secret_of(row, keys.lookup("email", to))
     return {
         "brand": controller.name,
         "address": controller.address,
         "contact": controller.email,
-        "link": f"{env.text('SAYSO_WEB_ADDRESS')}/c/{row.id}#{secret_of(row)}",
+        "link": f"{env.text('SAYSO_WEB_ADDRESS')}/c/{row.id}#{secret}",
         "asking": any(concern.waits for concern in concerns),
         "changes": [
             {"told": read_change(each.change, locale), "waits": each.waits, "is_new": each.change.is_new}
@@ -54,5 +60,5 @@ def write(row: Told, concerns: list[Concern], now: datetime, reminder: bool = Fa
         return ""
     notice = notices.version(row.brand, row.version).notice
     locale = locale_for(notice, consent.locale_of(row.subject, row.brand))
-    words = {**_words(row, concerns, locale), "reminder": reminder}
+    words = {**_words(row, to, concerns, locale), "reminder": reminder}
     return messages.send("notice_changed", to, words, locale, now)

@@ -11,6 +11,7 @@ from sayso.changes.queries import Report
 from sayso.core.change import compare
 from sayso.core.change_answer import Way
 from sayso.core.change_reading import Told, read_change
+from sayso.core.errors import SaysoError
 from sayso.core.layout import locale_for
 from sayso.core.notice_lint import Finding, Warned, lint
 from sayso.core.proposal import ProposalKind, ProposalState
@@ -46,6 +47,12 @@ SAID: dict[Way, Words] = {
     Way.STOP: _("stop the use"),
     Way.STOP_SHARING: _("stop passing it on"),
     Way.STOP_SELLING: _("stop selling it"),
+}
+REFUSAL: dict[str, Words] = {
+    "already_decided": _("This proposal was decided already. Read it again."),
+    "draft_outdated": _("Another version was published since: this one has to be proposed anew."),
+    "own_proposal": _("Nobody decides their own proposal. Ask a colleague to decide it."),
+    "reason_missing": _("A no needs its reason. Say why, in a sentence."),
 }
 TONE = {"widened": "open", "added": "open", "narrowed": "yes", "removed": "yes", "reworded": "told"}
 
@@ -113,6 +120,11 @@ def _proposal(one: Proposal) -> ShownProposal:
     says, tone = STATE[one.state]
     by, version = _name(one.proposed_by), str(one.payload["version"])
     return ShownProposal(one.id, by, one.proposed_at, says, tone, one.reason, version)
+
+
+def refusal(error: SaysoError | None) -> Words:
+    """Say in the page's language why nothing was done; a fault in a file is named as its developer reads it."""
+    return REFUSAL.get(error.code, f"{error.detail} {error.remedy}") if error else ""
 
 
 def proposals() -> list[ShownProposal]:

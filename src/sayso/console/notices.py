@@ -23,7 +23,7 @@ def _list(request: HttpRequest, error: SaysoError | None = None) -> HttpResponse
     page = {
         "proposals": drafting.proposals(),
         "published": [one for brand in notices.brands() for one in drafting.published(brand)],
-        "error": error,
+        "error": drafting.refusal(error),
     }
     return render(request, "console/notices.html", page, status=422 if error else 200)
 
@@ -61,7 +61,7 @@ def _preview(request: HttpRequest, number: str, error: SaysoError | None = None)
     who = staff(request)
     found = drafting.preview(number, who.id, get_language() or "en", datetime.now(UTC))
     may_decide = found.waits and not found.own and "officer" in who.roles
-    page = {"page": found, "may_decide": may_decide, "error": error}
+    page = {"page": found, "may_decide": may_decide, "error": drafting.refusal(error)}
     return render(request, "console/notice.html", page, status=422 if error else 200)
 
 

@@ -36,14 +36,18 @@ def read_reason(text: str) -> str:
     return reason
 
 
+def _need_role(role: str, who: Staff) -> None:
+    if role not in who.roles:
+        raise Forbidden("wrong_role", "That is not a role of yours.", "Ask who looks after roles.")
+
+
 @transaction.atomic
 def look_at(account: str, who: Staff, role: str, reason: str, shown: list[str], now: datetime) -> str:
     """Write down that somebody of the staff looks at a person; give the look's id.
 
     Raises `Invalid` with code `reason_needed`, `Forbidden` when it is not a role of theirs.
     """
-    if role not in who.roles:
-        raise Forbidden("wrong_role", "That is not a role of yours.", "Ask who looks after roles.")
+    _need_role(role, who)
     sealed = keys.seal(account, read_reason(reason).encode())
     look = new_id()
     Look.objects.create(
@@ -56,8 +60,11 @@ def find(typed: str, who: Staff, role: str, reason: str, shown: list[str], now: 
     """Find a person by exactly her customer number or e-mail address, and write the look down; give its id.
 
     Raises `NotFound` with code `nobody_found` alike for whoever was never known, was erased, or is written
-    differently, and `Conflict` with code `too_many_looks` for somebody who tries one name after another.
+    differently, `Conflict` with code `too_many_looks` for somebody who tries one name after another, and
+    what `look_at` raises.
     """
+    # INVARIANT: nobody learns whether somebody is known without a look that she can read.
+    _need_role(role, who)
     reason = read_reason(reason)
     if not limits.take("look_up", str(who.id), now):
         raise Conflict(

@@ -10,13 +10,15 @@ from sayso.centre import timeline
 from sayso.centre.pages.step_up import session_of
 from sayso.centre.signed_in import account_required, person_in
 from sayso.centre.visitor import locale_of, right_now, the_brand
-from sayso.core.request import Proof, RequestKind, RequestState
+from sayso.core.request import UNDERWAY, Proof, RequestKind, RequestState
 from sayso.identity.proofing import queries as proofs
 from sayso.identity.proofing.email_loop import services as email_loop
 from sayso.identity.proofing.passkey import queries as passkeys
 from sayso.notices import queries as notices
 from sayso.rights import queries as rights
 from sayso.rights import services
+
+CONFIRMED = (*UNDERWAY, RequestState.AWAITING_APPROVAL)
 
 
 def _proof(request: HttpRequest, account: str, act: str) -> Proof | None:
@@ -90,24 +92,11 @@ def delete(request: HttpRequest, account: str) -> HttpResponse:
     if request.method == "POST" and proof is not None:
         services.plan_erasure(account, right_now(), _locale())
         return redirect("centre:delete")
-    waiting = next(
-        (
-            one
-            for one in rights.requests_of(account)
-            if one.kind is RequestKind.ERASURE and one.state is RequestState.AWAITING_APPROVAL
-        ),
-        None,
-    )
-    if waiting is not None:
-        return redirect("centre:request", waiting.id)
-    planned = next(
-        (
-            r
-            for r in rights.requests_of(account)
-            if r.kind is RequestKind.ERASURE and r.state is RequestState.PLANNED
-        ),
-        None,
-    )
+    asked = [one for one in rights.requests_of(account) if one.kind is RequestKind.ERASURE]
+    under_way = next((one for one in asked if one.state in CONFIRMED), None)
+    if under_way is not None:
+        return redirect("centre:request", under_way.id)
+    planned = next((one for one in asked if one.state is RequestState.PLANNED), None)
     page = {
         "proved": proof is not None,
         "has_passkey": _has_passkey(request),
