@@ -152,10 +152,10 @@ def test_nobody_names_or_unlinks_somebody_elses_device(device: str, ada: str, no
 
 def test_a_number_can_be_unlinked_and_then_names_nobody(ada: str, now: datetime) -> None:
     [number] = [one.number for one in queries.identifiers_of(ada)]
-    services.unlink_identifier(ada, number)
+    services.unlink_identifier(ada, number, now)
     assert queries.account_by("customer", "C-1001") is None
     with pytest.raises(NotFound):
-        services.unlink_identifier(ada, number)
+        services.unlink_identifier(ada, number, now)
 
 
 def test_the_address_she_signs_in_by_cannot_go_while_it_is_the_only_way_in(now: datetime) -> None:
@@ -164,7 +164,7 @@ def test_the_address_she_signs_in_by_cannot_go_while_it_is_the_only_way_in(now: 
     only = queries.only_way_in(account)
     assert only is not None
     with pytest.raises(Forbidden) as refused:
-        services.unlink_identifier(account, only)
+        services.unlink_identifier(account, only, now)
     assert refused.value.code == "last_way_in"
     assert queries.account_by("email", "ada@example.test") == account
 
@@ -173,7 +173,7 @@ def test_an_address_nobody_signs_in_by_can_go_and_opens_no_door_later(now: datet
     account = services.link_customer({"customer": "C-3003", "email": "ada@example.test"}, "", now)
     [address] = [one.number for one in queries.identifiers_of(account) if one.kind == "email"]
     assert queries.only_way_in(account) is None
-    services.unlink_identifier(account, address)
+    services.unlink_identifier(account, address, now)
     person = services.person_for("ada@example.test", now)
     assert services.sign_in(person, "ada@example.test", now) != account
 

@@ -112,7 +112,7 @@ def test_the_link_says_nothing_to_a_use_that_widened_since_the_call(desk: Desk, 
 def test_the_link_in_a_mailbox_she_has_unlinked_no_longer_speaks_for_her(desk: Desk, now: datetime) -> None:
     services.take_yes(_look(desk, now), BRAND, "newsletter", desk.dev, now)
     number = next(each.number for each in people.identifiers_of(desk.ada) if each.kind == "email")
-    identity.unlink_identifier(desk.ada, number)
+    identity.unlink_identifier(desk.ada, number, now)
     with pytest.raises(NotFound):
         services.confirm(*_link(), "en", now)
     assert not decisions.decide(BRAND, [desk.ada], [read_choice(LETTERS)], now)[0].permitted

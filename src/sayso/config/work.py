@@ -12,6 +12,7 @@ from sayso.changes import services as changes
 from sayso.changes import worker as changes_news
 from sayso.config import guardian_letters, local_systems, tidying
 from sayso.consent.log import keeper
+from sayso.decisions import services as decisions
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment import worker as fulfilment_news
@@ -48,6 +49,7 @@ def once(now: datetime) -> int:
         lambda: changes.remind_due(now),
         lambda: messages.send_due(now),
         lambda: email_plus.forget_unanswered(now),
+        lambda: decisions.sweep_tokens(now),
         lambda: tidying.tidy(now),
     ]
     return sum(_guarded(step) for step in steps)

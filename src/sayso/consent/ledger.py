@@ -351,6 +351,7 @@ def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any],
     was = before or _new_standing(db, subject)
     after = replace(was, rev=was.rev + 1, **flags)
     _write_standing(db, subject, published, before, after, now)
-    if changed := changes(was, after, published):
-        news = {"subject": subject, "brand": brand, "seq": first, "event": "", "changed": changed}
-        outbox.post(db, first, "consent.changed", news, now)
+    # Told even where no answer changed: a mark alone can stop what was permitted.
+    changed = changes(was, after, published)
+    news = {"subject": subject, "brand": brand, "seq": first, "event": "", "changed": changed}
+    outbox.post(db, first, "consent.changed", news, now)

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs
 from sayso.consent.ledger import Submission
 from sayso.core.errors import NotFound, SaysoError, TooLarge, WrongMethod, problem, status_of
 from sayso.core.values import read_json
-from sayso.edge import answers, service
+from sayso.decisions.status import Lists
+from sayso.edge import answers, service, tokens
 from sayso.edge import log as public_log
 from sayso.edge.batch import Batcher
 from sayso.signals import gpc
@@ -82,11 +83,13 @@ async def _body(receive: Receive, most: int) -> bytes:
 
 
 class Edge:
-    """The application. One process, one writer thread, one reader thread."""
+    """The application. One process; one thread each for writing, for reading, and for tokens and their lists."""
 
     def __init__(self) -> None:
         self._batcher: Batcher[Submission, dict[str, Any]] = Batcher(service.write)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
+        self._issuer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="issuer")
+        self._lists = Lists()
         self._sdk = SDK.read_bytes() if SDK.exists() else b""
         self._etag = f'"{hashlib.sha256(self._sdk).hexdigest()[:32]}"'.encode()
 
@@ -106,10 +109,11 @@ class Edge:
         await send({"type": "lifespan.shutdown.complete"})
 
     def close(self) -> None:
-        """Finish what is being written and close both connections."""
+        """Finish what is being written and close every connection."""
         self._batcher.close(service.close_database)
-        self._reader.submit(service.close_database)
-        self._reader.shutdown()
+        for thread in (self._reader, self._issuer):
+            thread.submit(service.close_database)
+            thread.shutdown()
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
         try:
@@ -136,6 +140,10 @@ class Edge:
                 return await self._answer(site, scope, receive)
             case "POST", ["v1", "decide"]:
                 return await self._decide(scope, receive)
+            case "POST", ["v1", "tokens"]:
+                return await self._token(scope, receive)
+            case "GET" | "HEAD", ["v1", "status-lists", number]:
+                return await self._status_list(number, _headers(scope))
             case "GET" | "HEAD", [
                 "log",
                 "checkpoint" | "keys" | "inclusion" | "consistency" | "entries" as what,
@@ -145,10 +153,11 @@ class Edge:
                 ["sayso.js"]
                 | ["healthz"]
                 | ["v1", "sites", _, "banner" | "standing"]
+                | ["v1", "status-lists", _]
                 | ["log", "checkpoint" | "keys" | "inclusion" | "consistency" | "entries"]
             ):
                 raise WrongMethod("GET, HEAD")
-            case _, ["v1", "sites", _, "answers"] | ["v1", "decide"]:
+            case _, ["v1", "sites", _, "answers"] | ["v1", "decide"] | ["v1", "tokens"]:
                 raise WrongMethod("POST")
         raise NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
 
@@ -203,6 +212,33 @@ class Edge:
             return service.decide(service.brand_of_key(authorization, "decide"), read_json(raw))
 
         return _json(200, await self._read(answer))
+
+    async def _issue(self, work: Callable[[], Out]) -> Out:
+        return await asyncio.get_running_loop().run_in_executor(self._issuer, work)
+
+    async def _token(self, scope: Scope, receive: Receive) -> Reply:
+        authorization = _headers(scope).get("authorization", "")
+        raw = await _body(receive, LARGEST_ANSWER)
+
+        def issue() -> dict[str, Any]:
+            brand = service.brand_of_key(authorization, "tokens")
+            return tokens.issue(service.database(), brand, read_json(raw), service.now())
+
+        return _json(200, await self._issue(issue))
+
+    async def _status_list(self, number: str, headers: dict[str, str]) -> Reply:
+        place = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else -1
+        listed = await self._issue(lambda: self._lists.signed(service.database(), place, service.now()))
+        tag = f'"{listed.tag}"'.encode()
+        # Anybody may read it, a browser too: it tells nothing of anybody.
+        kept = [
+            (b"etag", tag),
+            (b"cache-control", b"public, max-age=1"),
+            (b"access-control-allow-origin", b"*"),
+        ]
+        if headers.get("if-none-match", "").encode() == tag:
+            return 304, b"", kept
+        return 200, listed.text.encode(), [(b"content-type", b"application/statuslist+jwt"), *kept]
 
 
 app = Edge()

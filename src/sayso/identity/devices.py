@@ -16,7 +16,7 @@ from sayso.outbox import services as outbox
 def start_link(device: str, account: str, now: datetime, session: str = "") -> None:
     """Link a device to the account signed in on it, for as long as a sign-in lasts.
 
-    An earlier link of that device to another account ends.
+    An earlier link of that device to another account ends. News `identity.linked`.
     """
     until = now + SIGNED_IN
     link = queries.active_link(device, now)
@@ -28,6 +28,7 @@ def start_link(device: str, account: str, now: datetime, session: str = "") -> N
     models.DeviceLink.objects.create(
         device_id=device, account_id=account, started_at=now, until=until, session=session
     )
+    outbox.post("identity.linked", {"device": device, "account": account}, now)
 
 
 @transaction.atomic

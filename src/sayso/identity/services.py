@@ -15,12 +15,15 @@ from sayso.core.values import new_id
 from sayso.core.vocabulary import Voucher
 from sayso.identity import keys, models, queries
 from sayso.identity.devices import end_link, join_device, name_device, renew_secret, start_link, unlink_device
+from sayso.outbox import services as outbox
 
 __all__ = [
     "end_link", "join_device", "name_device", "renew_secret", "start_link", "unlink_device",
 ]  # fmt: skip
 
-SCOPES = frozenset({"decide", "link", "facts", "items", "recommend", "asks", "age", "narrow", "permit"})
+SCOPES = frozenset(
+    {"decide", "tokens", "link", "facts", "items", "recommend", "asks", "age", "narrow", "permit"}
+)
 
 
 def make_api_key(brand: str, label: str, scopes: set[str], now: datetime) -> str:
@@ -110,8 +113,8 @@ def declare_region(subject: str, region: str) -> None:
 
 
 @transaction.atomic
-def unlink_identifier(account: str, number: int) -> None:
-    """Take an identifier off an account: whoever comes by it is nobody we know.
+def unlink_identifier(account: str, number: int, now: datetime) -> None:
+    """Take an identifier off an account: whoever comes by it is nobody we know. News `identity.unlinked`.
 
     Raises `NotFound` (unknown_identifier), and `Forbidden` (last_way_in) for the last one she can sign in by.
     """
@@ -127,6 +130,7 @@ def unlink_identifier(account: str, number: int) -> None:
     people = models.Login.objects.filter(subject_id=account).values("person_id")
     models.LoginAddress.objects.filter(person_id__in=people, lookup=row.lookup).delete()
     row.delete()
+    outbox.post("identity.unlinked", {"account": account}, now)
 
 
 @transaction.atomic

@@ -24,3 +24,22 @@ def post(db: Database, seq: int, topic: str, payload: dict[str, Any], now: datet
         "INSERT INTO outbox_news (seq, topic, payload, at) VALUES (%s, %s, %s, %s)",
         [seq, topic, json.dumps(payload), utc_text(now)],
     )
+
+
+def newest(db: Database) -> int:
+    """Give the number of the newest news, 0 before the first."""
+    return int(db.run("SELECT COALESCE(MAX(seq), 0) FROM outbox_news")[0][0])
+
+
+def after(db: Database, seq: int, most: int) -> list[tuple[int, str, dict[str, Any]]]:
+    """List the news after a number, in order: number, topic and payload."""
+    rows = db.run(
+        "SELECT seq, topic, payload FROM outbox_news WHERE seq > %s ORDER BY seq LIMIT %s", [seq, most]
+    )
+    return [(int(number), str(topic), _payload(payload)) for number, topic, payload in rows]
+
+
+def _payload(held: Any) -> dict[str, Any]:
+    # PostgreSQL gives JSON as it is, SQLite as text; Django's connection gives text on both.
+    read: dict[str, Any] = json.loads(held) if isinstance(held, str) else held
+    return read

@@ -117,5 +117,5 @@ def _unlink_address(account: str, found: Address) -> None:
     going = found.value if found.kind == joined.KIND["email"] else ""
     if going:
         arrival.tell(account, "unlinked", now, to=going, what=found.value)
-    identity.unlink_identifier(account, found.number)
+    identity.unlink_identifier(account, found.number, now)
     arrival.tell(account, "unlinked", now, what=found.value)
