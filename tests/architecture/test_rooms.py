@@ -22,6 +22,8 @@ DOORS = {
     "ages",  # how old somebody said they are
     "family",  # children's ages and guardians' answers, over ledger and identity
     "gate",  # the compiled table that decides
+    "tokens",  # purpose tokens, issued by the edge
+    "status",  # the lists that say which of them were taken back
 }
 PURE = ("sayso.core", "sayso.signals")
 OPEN = (*PURE, "sayso.deployment")
