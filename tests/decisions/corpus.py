@@ -189,7 +189,7 @@ def _pins() -> dict[str, Any]:
 
 def corpus() -> dict[str, Any]:
     """Give the whole corpus."""
-    about = "Purpose tokens that hold and that do not; the server's verifier and the SDKs' must say the same."
+    about = "Purpose tokens that hold and that do not; the server's verifier and the Python SDK's must say the same."
     return {"about": about, "pins": _pins(), "cases": _good() + _bad_tokens() + _bad_lists()}
 
 

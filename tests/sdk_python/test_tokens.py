@@ -149,6 +149,16 @@ def test_nobody_who_holds_a_good_list_waits_for_a_slow_one(world: World) -> None
     renewing.join()
 
 
+@pytest.mark.parametrize("token", [None, 7, b"a.b.c", "", "a.b.c", "\ud800.b.c", "." * 5000, "é.b.c"])
+def test_whatever_is_handed_over_instead_of_a_token_is_no(world: World, token: Any) -> None:
+    assert world.verifier().check(token, PASS_ON) == Verdict(False, "malformed")
+
+
+def test_a_fetcher_that_gives_something_else_gives_no_list(world: World) -> None:
+    world.answer = lambda: "a text"  # type: ignore[assignment,return-value]
+    assert world.verifier().check(GOOD["token"], PASS_ON) == Verdict(False, "list_unreachable")
+
+
 @pytest.mark.parametrize(
     "pins",
     [{}, {"issuer": "x"}, {"issuer": "x", "keys": 7}, {"issuer": "x", "keys": ["k"]},

@@ -11,20 +11,17 @@ are the issuer's: keep this machine's clock right to the second.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from sayso_sdk.signed import Refused, opened, read_keys, unfold
 from sayso_sdk.values import Question
 
 TYPE, LIST_TYPE = "sayso-token+jwt", "statuslist+jwt"
@@ -34,7 +31,6 @@ LARGEST_TOKEN, LARGEST_LIST = 16 * 1024, 2 * 1024 * 1024  # characters we would 
 LARGEST_INFLATED = 1 << 20  # bytes
 PAUSE = 1.0  # seconds between two tries to fetch a list that did not come
 TIMEOUT = httpx.Timeout(2.0, connect=1.0)
-_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*\Z")
 
 Fetch = Callable[[str], bytes]
@@ -75,10 +71,6 @@ class _Held:
         return self.raw[place] >> shift & (1 << self.bits) - 1
 
 
-class _Refused(Exception):
-    """A code of what is wrong, on its way to a verdict."""
-
-
 def awake() -> float:
     """Give the seconds since this machine was started, its sleep included where it can be told."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
@@ -95,82 +87,6 @@ def fetch(uri: str) -> bytes:
             if len(read) > LARGEST_LIST:
                 raise httpx.HTTPError("the list is larger than any")
     return bytes(read)
-
-
-def _unfold(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _exactly(text: str) -> bytes:
-    """Read base64url in its one spelling (RFC 7515, section 2). Raises ValueError."""
-    raw = _unfold(text)
-    if urlsafe_b64encode(raw).decode().rstrip("=") != text:
-        raise ValueError("another spelling")
-    return raw
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    read = dict(pairs)
-    if len(read) != len(pairs):
-        raise ValueError("a key stands twice")
-    return read
-
-
-def _object(raw: bytes) -> dict[str, Any]:
-    """Read a JSON object strictly. Raises ValueError."""
-    try:
-        read = json.loads(raw.decode(), object_pairs_hook=_once)
-    except RecursionError as deep:
-        raise ValueError("nested too deeply") from deep
-    if not isinstance(read, dict):
-        raise ValueError("no object")
-    return read
-
-
-def _canonical(value: object) -> bytes:
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
-
-
-def _keys(pins: Mapping[str, Any]) -> dict[str, Ed25519PublicKey]:
-    listed = [key for key in pins["keys"] if (key.get("kty"), key.get("crv")) == ("OKP", "Ed25519")]
-    return {str(key["kid"]): Ed25519PublicKey.from_public_bytes(_unfold(key["x"])) for key in listed}
-
-
-def _opened(text: str, typ: str, keys: Mapping[str, Ed25519PublicKey], largest: int) -> dict[str, Any]:
-    """Read what a pinned key signed as one type (RFC 7515). Raises _Refused."""
-    if len(text) > largest or not _COMPACT.match(text):
-        raise _Refused("malformed")
-    try:
-        head, payload, signature = (_exactly(part) for part in text.split("."))
-        header = _object(head)
-    except ValueError:
-        raise _Refused("malformed") from None
-    name = header.get("kid", "")
-    if not isinstance(name, str) or "crit" in header or "b64" in header:  # extensions we know nothing of
-        raise _Refused("malformed")
-    if header.get("alg") != "EdDSA" or header.get("typ") != typ:
-        raise _Refused("wrong_type")
-    key = keys.get(name)
-    if key is None:
-        raise _Refused("foreign_key")
-    try:
-        key.verify(signature, text.rpartition(".")[0].encode())
-    except InvalidSignature:
-        raise _Refused("bad_signature") from None
-    return _claims(payload)
-
-
-def _claims(payload: bytes) -> dict[str, Any]:
-    try:
-        claims = _object(payload)
-        # Written in another way it could be read as one thing here and as another there.
-        if _canonical(claims) == payload:
-            return claims
-    except ValueError:
-        pass
-    raise _Refused("malformed")
 
 
 def _whole(values: Sequence[object]) -> bool:
@@ -199,7 +115,7 @@ def _inflated(text: object) -> bytes | None:
         return None
     inflating = zlib.decompressobj()
     try:
-        raw = inflating.decompress(_unfold(text), LARGEST_INFLATED + 1)
+        raw = inflating.decompress(unfold(text), LARGEST_INFLATED + 1)
     except zlib.error:
         return None
     whole = inflating.eof and not inflating.unused_data
@@ -212,7 +128,7 @@ def _read_list(claims: Mapping[str, Any], asked: float) -> _Held:
     numbers = [claims.get(name) for name in ("iat", "exp", "ttl")]
     wide = type(bits) is int and bits in (1, 2, 4, 8)
     if raw is None or not wide or not _whole(numbers) or not _texts([claims.get("sub")]):
-        raise _Refused("list_unreadable")
+        raise Refused("list_unreadable")
     return _Held(claims["sub"], claims["iat"], claims["exp"], claims["ttl"], listed["bits"], raw, asked)
 
 
@@ -234,7 +150,7 @@ class Verifier:
         awake: Callable[[], float] = awake,
     ) -> None:
         try:
-            self._issuer, self._keys = str(pins["issuer"]), _keys(pins)
+            self._issuer, self._keys = str(pins["issuer"]), read_keys(pins)
         except (KeyError, TypeError, AttributeError, ValueError) as wrong:
             raise ValueError("These are no pins: keep what GET /v1/token-keys gives.") from wrong
         self._audience, self._fetch, self._now, self._awake = audience, fetch, now, awake
@@ -249,14 +165,14 @@ class Verifier:
             self._judge(claims, question.choice)
             place = claims["status"]["status_list"]
             self._judge_list(self._list(place["uri"]), place["uri"], place["idx"])
-        except _Refused as refused:
+        except Refused as refused:
             return Verdict(False, str(refused))
         return Verdict(True, "valid", claims["sub"], claims["brand"], claims["exp"])
 
     def _signed(self, token: str) -> dict[str, Any]:
-        claims = _opened(token, TYPE, self._keys, LARGEST_TOKEN)
+        claims = opened(token, TYPE, self._keys, LARGEST_TOKEN)
         if not _complete(claims):
-            raise _Refused("malformed")
+            raise Refused("malformed")
         return claims
 
     def _judge(self, claims: Mapping[str, Any], choice: str) -> None:
@@ -300,26 +216,25 @@ class Verifier:
                 self._fetching.release()
         if held := self._held.get(uri):
             return held
-        raise _Refused(self._missed.get(uri, (0.0, "list_unreachable"))[1])
+        raise Refused(self._missed.get(uri, (0.0, "list_unreachable"))[1])
 
     def _renew(self, uri: str) -> None:
         asked = self._awake()
         if asked - self._missed.get(uri, (-PAUSE, ""))[0] < PAUSE:
             return
         try:
-            body = self._fetch(uri)
+            text = self._fetch(uri).decode("ascii", "replace")
         except Exception:
             self._missed[uri] = (self._awake(), "list_unreachable")
             return
         try:
-            text = body.decode("ascii", "replace")
-            self._held[uri] = _read_list(_opened(text, LIST_TYPE, self._keys, LARGEST_LIST), asked)
+            self._held[uri] = _read_list(opened(text, LIST_TYPE, self._keys, LARGEST_LIST), asked)
             self._missed.pop(uri, None)
-        except _Refused:
+        except Refused:
             self._missed[uri] = (self._awake(), "list_unreadable")
 
 
 def _refuse(found: Mapping[str, bool]) -> None:
     for code, wrong in found.items():
         if wrong:
-            raise _Refused(code)
+            raise Refused(code)
