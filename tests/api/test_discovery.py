@@ -42,6 +42,15 @@ def test_the_keys_to_pin_are_the_public_half_of_what_signs(db: None) -> None:
     assert len(key) == 43  # 32 bytes as base64url
 
 
+def test_the_key_of_tokens_is_a_jwk_set_of_its_own_with_the_issuers_name(db: None) -> None:
+    told = Client().get("/v1/token-keys").json()
+    assert told["issuer"] == "http://localhost:8700"
+    [key] = told["keys"]
+    assert (key["kty"], key["crv"], key["alg"], len(key["x"])) == ("OKP", "Ed25519", "EdDSA", 43)
+    assert key["x"] not in receipts.public_keys()["keys"].values()
+    assert key["kid"] not in receipts.public_keys()["keys"]
+
+
 def test_the_interface_describes_itself() -> None:
     assert Client().get("/v1/openapi.json").json() == SCHEMA
     assert SCHEMA["openapi"].startswith("3.")

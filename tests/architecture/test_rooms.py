@@ -29,6 +29,8 @@ DOORS = {
     "naming",  # by which names people are asked about, many at once
     "reading",  # standings and Blocks of many at once
     "epochs",  # which life of the database this is
+    "tokens",  # purpose tokens, issued by the edge
+    "status",  # the lists that say which of them were taken back
 }
 PURE = ("sayso.core", "sayso.signals")
 OPEN = (*PURE, "sayso.deployment")

@@ -1,5 +1,6 @@
 """A brand's server asks; whatever goes wrong on the way, the answer is no."""
 
+import json
 from collections.abc import Callable
 
 import httpx
@@ -119,3 +120,44 @@ def test_a_recommendation_of_another_shape_is_an_error() -> None:
 def test_a_client_without_a_key_may_still_learn_the_edge() -> None:
     answer = httpx.MockTransport(lambda _: httpx.Response(200, json={"edge": "http://edge.example.test/"}))
     assert Client("http://sayso.example.test", "", transport=answer).edge() == "http://edge.example.test"
+
+
+TOKEN = {"token": "a.b.c", "expires_at": "2026-05-04T09:05:00Z", "decisions": [YES]}
+
+
+def test_a_token_comes_with_its_end_and_the_answer_to_every_question() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=TOKEN)
+
+    token = client(answer).token({"customer": "C-1001"}, [LETTERS], "brightside", gpc=True)
+    assert (token.text, token.expires_at, token.decisions[0].permitted) == (
+        "a.b.c",
+        TOKEN["expires_at"],
+        True,
+    )
+    assert json.loads(seen[0].content) == {
+        "subject": {"customer": "C-1001"},
+        "questions": [LETTERS.as_json()],
+        "audience": "brightside",
+        "gpc": True,
+    }
+
+
+def test_where_nothing_is_permitted_there_is_no_token_and_a_reason() -> None:
+    no = {"token": None, "expires_at": None, "decisions": [{**YES, "permitted": False, "reason": "refused"}]}
+    token = client(lambda _: httpx.Response(200, json=no)).token({"customer": "C"}, [LETTERS], "brightside")
+    assert (token.text, token.expires_at, token.decisions[0].reason) == (None, None, "refused")
+
+
+@pytest.mark.parametrize(
+    "change", [{"token": 7}, {"expires_at": None}, {"decisions": []}, {"decisions": None}]
+)
+def test_a_token_of_another_shape_is_no_token(change: dict[str, object]) -> None:
+    with pytest.raises(SaysoProblem) as problem:
+        client(lambda _: httpx.Response(200, json=TOKEN | change)).token(
+            {"device": "d"}, [LETTERS], "brightside"
+        )
+    assert problem.value.code == "unreadable"

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from sayso_sdk.errors import SaysoProblem, problem_from, unavailable, unreadable
-from sayso_sdk.values import Answer, Decision, Question, Recommendations, SubjectRef
+from sayso_sdk.values import Answer, Decision, Question, Recommendations, SubjectRef, Token
 
 TIMEOUT = httpx.Timeout(2.0, connect=1.0)
 
@@ -93,6 +93,23 @@ class Client:
     ) -> Decision:
         """Ask one question; see `decide`."""
         return self.decide(subject, [Question(purpose, category, operation, recipient)], gpc=gpc)[0]
+
+    def token(
+        self, subject: SubjectRef, questions: Sequence[Question], audience: str, *, gpc: bool = False
+    ) -> Token:
+        """Ask for a token that names what is permitted right now, for `audience` to check by itself.
+
+        `audience` is the name by which the one who checks it knows itself (`sayso_sdk.tokens.Verifier`). Where
+        nothing is permitted its `text` is None and `decisions` say why. Needs the scope `tokens`.
+        """
+        asked = [question.as_json() for question in questions]
+        body = {
+            "subject": subject,
+            "questions": asked,
+            "audience": audience,
+            **({"gpc": True} if gpc else {}),
+        }
+        return Token.read(questions, self._call("POST", f"{self.edge()}/v1/tokens", body))
 
     def link(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
@@ -70,6 +70,29 @@ class Decision:
             reason=str(answer.get("reason", "unavailable")),
             valid_until=until if isinstance(until, str) else None,
         )
+
+
+@dataclass(frozen=True)
+class Token:
+    """A signed token to hand to the one who will check it, when it ends, and the answer to every question.
+
+    `text` is None where nothing is permitted.
+    """
+
+    text: str | None
+    expires_at: str | None
+    decisions: tuple[Decision, ...]
+
+    @classmethod
+    def read(cls, questions: Sequence[Question], body: Mapping[str, Any]) -> Token:
+        """Read the API's answer; raises SaysoProblem `unreadable` when it has another shape."""
+        text, expires, answers = (body.get(name) for name in ("token", "expires_at", "decisions"))
+        whole = text is None or (isinstance(text, str) and isinstance(expires, str))
+        if not whole or not isinstance(answers, list) or len(answers) != len(questions):
+            raise unreadable(200)
+        pairs = zip(questions, answers, strict=True)
+        decisions = tuple(Decision.read(question, answer) for question, answer in pairs)
+        return cls(text, expires if text else None, decisions)
 
 
 @dataclass(frozen=True)

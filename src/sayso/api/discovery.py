@@ -1,4 +1,4 @@
-"""Where the hot path is, and with which keys receipts and the log are signed."""
+"""Where the hot path is, and with which keys receipts, the log and purpose tokens are signed."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from ninja import Router
 
 from sayso import __version__
 from sayso.consent import queries as consent
+from sayso.decisions import queries as decisions
 from sayso.deployment import env
 
 router = Router(tags=["discovery"])
@@ -22,3 +23,9 @@ def discover(request: HttpRequest) -> dict[str, str]:
 def keys(request: HttpRequest) -> dict[str, Any]:
     """Give them as `{"typ": …, "keys": {key id: base64url}, "log": [name+id+base64]}`."""
     return consent.public_keys()
+
+
+@router.get("/token-keys", summary="The public key that signs purpose tokens and their status lists, to pin")
+def token_keys(request: HttpRequest) -> dict[str, Any]:
+    """Give it as a JWK Set with the name of the issuer: `{"issuer": …, "keys": [{"kty": "OKP", …}]}`."""
+    return decisions.token_keys()

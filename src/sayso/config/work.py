@@ -13,6 +13,7 @@ from sayso.changes import worker as changes_news
 from sayso.config import guardian_letters, local_systems, tidying
 from sayso.consent import tidying as standings
 from sayso.consent.log import keeper
+from sayso.decisions import services as decisions
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment import worker as fulfilment_news
@@ -50,6 +51,7 @@ def once(now: datetime) -> int:
         lambda: messages.send_due(now),
         lambda: email_plus.forget_unanswered(now),
         lambda: standings.tidy(DjangoDatabase(), now),
+        lambda: decisions.sweep_tokens(now),
         lambda: tidying.tidy(now),
     ]
     return sum(_guarded(step) for step in steps)

@@ -48,6 +48,11 @@ SETTINGS: tuple[Setting, ...] = (
         "86400",
         "Seconds between a guardian's yes and the letter with the code that confirms it.",
     ),
+    Setting(
+        "SAYSO_STATUS_LIST_TTL",
+        "5",
+        "Seconds a partner may go on believing a status list of purpose tokens, 3 to 300.",
+    ),
     Setting("SAYSO_OUTBOUND_ALLOW", "", "Internal host:port pairs the outbound client may reach, by comma."),
     Setting("SAYSO_DEMO", "0", "1 opens the demo-only doors; set by `sayso demo` alone."),
     Setting("SAYSO_DEBUG", "0", "1 shows Django's debug pages; never in production."),

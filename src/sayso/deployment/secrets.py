@@ -16,9 +16,10 @@ from sayso.deployment import env
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Django's signing key, the key identifiers are hashed with, the master key, and the two signing keys.
+    """Django's signing key, the key identifiers are hashed with, the master key, and the signing keys.
 
-    The keys are 32 bytes each; `receipt` and `checkpoint` are Ed25519 seeds, each used for nothing but that.
+    The keys are 32 bytes each; `receipt`, `checkpoint` and `token` are Ed25519 seeds, each used for nothing but
+    that (`token` for purpose tokens and the lists that say which of them were taken back).
     """
 
     django: str
@@ -26,6 +27,7 @@ class Secrets:
     master: bytes
     receipt: bytes
     checkpoint: bytes
+    token: bytes
 
     def receipt_key(self) -> Ed25519PrivateKey:
         """Give the key that signs receipts."""
@@ -35,8 +37,12 @@ class Secrets:
         """Give the key that signs the log's checkpoints."""
         return Ed25519PrivateKey.from_private_bytes(self.checkpoint)
 
+    def token_key(self) -> Ed25519PrivateKey:
+        """Give the key that signs purpose tokens and their status lists."""
+        return Ed25519PrivateKey.from_private_bytes(self.token)
 
-KEYS = ("lookup", "master", "receipt", "checkpoint")
+
+KEYS = ("lookup", "master", "receipt", "checkpoint", "token")
 
 
 def _fresh() -> dict[str, str]:

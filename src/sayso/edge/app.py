@@ -15,10 +15,11 @@ from sayso.consent.ledger import Submission
 from sayso.core.errors import NotFound, SaysoError, TooLarge, WrongMethod, problem, status_of
 from sayso.core.values import read_json
 from sayso.decisions.replicas import Replicas
+from sayso.decisions.status import Lists
 from sayso.deployment import env
 from sayso.deployment.database import open_database
 from sayso.edge import log as public_log
-from sayso.edge import service
+from sayso.edge import service, tokens
 from sayso.edge.answers import Sent
 from sayso.edge.batch import Batcher
 from sayso.edge.decider import Decider
@@ -96,11 +97,13 @@ def _bearer(scope: Scope) -> str:
 
 
 class Edge:
-    """The application. One process: a writer's thread, a reader's, and one that keeps the replicas."""
+    """The application. One process, with a thread each for writing, reading, the replicas, and tokens."""
 
     def __init__(self) -> None:
         self._batcher: Batcher[Sent | Submission, Written] = Batcher(service.write)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
+        self._issuer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="issuer")
+        self._lists = Lists()
         self._sdk = SDK.read_bytes() if SDK.exists() else b""
         self._streams = Streams()
         self._replicas = Replicas(lambda: open_database(env.database_url()), self._streams.wake_from_afar)
@@ -127,8 +130,9 @@ class Edge:
         self._streams.close()
         self._replicas.close()
         self._batcher.close(service.close_database)
-        self._reader.submit(service.close_database)
-        self._reader.shutdown()
+        for thread in (self._reader, self._issuer):
+            thread.submit(service.close_database)
+            thread.shutdown()
 
     async def _reply(self, scope: Scope, receive: Receive, send: Send) -> Reply:
         try:
@@ -165,6 +169,10 @@ class Edge:
                 follower = await self._decider.follower(_bearer(scope), scope["query_string"])
                 await self._streams.serve(follower, receive, send)
                 return None
+            case "POST", ["v1", "tokens"]:
+                return await self._token(scope, receive)
+            case "GET" | "HEAD", ["v1", "status-lists", number]:
+                return await self._status_list(number, _headers(scope))
             case "GET" | "HEAD", [
                 "log",
                 "checkpoint" | "keys" | "inclusion" | "consistency" | "entries" as what,
@@ -174,12 +182,13 @@ class Edge:
                 ["sayso.js"]
                 | ["healthz"]
                 | ["v1", "sites", _, "banner" | "standing"]
+                | ["v1", "status-lists", _]
                 | ["log", "checkpoint" | "keys" | "inclusion" | "consistency" | "entries"]
             ):
                 raise WrongMethod("GET, HEAD")
             case _, ["v1", "replica"] | ["v1", "replica", "rows" | "lease" | "stream"]:
                 raise WrongMethod("GET")
-            case _, ["v1", "sites", _, "answers"] | ["v1", "decide"]:
+            case _, ["v1", "sites", _, "answers"] | ["v1", "decide" | "tokens"]:
                 raise WrongMethod("POST")
         raise NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
 
@@ -226,6 +235,32 @@ class Edge:
     async def _decide(self, scope: Scope, receive: Receive) -> Reply:
         raw = await _body(receive, LARGEST_QUESTION)
         return _json(200, await self._decider.decide(_bearer(scope), raw))
+
+    async def _issue(self, work: Callable[[], Out]) -> Out:
+        return await asyncio.get_running_loop().run_in_executor(self._issuer, work)
+
+    async def _token(self, scope: Scope, receive: Receive) -> Reply:
+        raw = await _body(receive, LARGEST_ANSWER)
+        brand = await self._decider.brand(_bearer(scope), "tokens")
+
+        def issue() -> dict[str, Any]:
+            return tokens.issue(service.database(), brand, read_json(raw), service.now())
+
+        return _json(200, await self._issue(issue))
+
+    async def _status_list(self, number: str, headers: dict[str, str]) -> Reply:
+        place = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else -1
+        listed = await self._issue(lambda: self._lists.signed(service.database(), place, service.now()))
+        tag = f'"{listed.tag}"'.encode()
+        # Anybody may read it, a browser too: it tells nothing of anybody.
+        kept = [
+            (b"etag", tag),
+            (b"cache-control", b"public, max-age=1"),
+            (b"access-control-allow-origin", b"*"),
+        ]
+        if headers.get("if-none-match", "").encode() == tag:
+            return 304, b"", kept
+        return 200, listed.text.encode(), [(b"content-type", b"application/statuslist+jwt"), *kept]
 
 
 app = Edge()

@@ -31,6 +31,10 @@ class Decider:
         key.need(*scopes)
         return key
 
+    async def brand(self, authorization: str, scope: str) -> str:
+        """Give the brand that a key with a scope speaks for. Raises `Unproved` and `Forbidden`."""
+        return (await self._key(authorization, scope)).brand
+
     async def decide(self, authorization: str, raw: bytes) -> Mapping[str, Any]:
         """Answer a request. Raises `Unproved`, `Forbidden`, `Malformed` and `Invalid`."""
         key = await self._key(authorization, *DECIDING)

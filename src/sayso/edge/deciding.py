@@ -102,7 +102,8 @@ def _choice(text: str) -> Choice:
     return read_choice(text)
 
 
-def _question(source: object) -> Choice:
+def read_question(source: object) -> Choice:
+    """Read one question. Raises `Invalid`."""
     if not isinstance(source, dict):
         raise Invalid(
             "invalid_question", "A question is not an object.", "Send purpose, category, operation."
@@ -118,7 +119,7 @@ def _asked(source: object) -> Asked:
     if not isinstance(source, dict) or not isinstance(questions, list) or len(questions) > MOST_QUESTIONS:
         remedy = f"Send `subject` and at most {MOST_QUESTIONS} `questions`."
         raise Invalid("invalid_question", "`questions` is no list we can answer.", remedy)
-    choices, reference = [_question(question) for question in questions], source.get("subject")
+    choices, reference = [read_question(question) for question in questions], source.get("subject")
     names = tuple(map(name_of, identity.read_reference(reference).values()))
     return Asked(reference, names, choices, gpc.in_script(source.get("gpc")))
 

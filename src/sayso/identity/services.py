@@ -24,7 +24,7 @@ __all__ = [
 # `decide_only` is for partners: yes or no without a reason. `explain` tells more; `replica` hands out a copy.
 SCOPES = frozenset(
     {
-        "decide", "decide_only", "explain", "replica", "link", "facts", "items", "recommend", "asks", "age",
+        "decide", "decide_only", "explain", "replica", "tokens", "link", "facts", "items", "recommend", "asks", "age",
         "narrow", "permit",
     }
 )  # fmt: skip

@@ -11,6 +11,7 @@ from sayso.connectors.services import Verb
 from sayso.consent import queries as consent
 from sayso.core.request import RequestState, move
 from sayso.core.values import utc_text
+from sayso.decisions import queries as decisions
 from sayso.fulfilment import queries as timeline
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment.services import Step
@@ -154,6 +155,15 @@ def _complaints(subjects: list[str]) -> dict[str, Any]:
     return package.sheet("complaints", ["at", "about", "text"], rows)
 
 
+def _tokens(subjects: list[str]) -> dict[str, Any]:
+    rows = [
+        [each.brand, each.audience, choice, utc_text(each.until)]
+        for each in decisions.tokens_of(subjects)
+        for choice in each.choices
+    ]
+    return package.sheet("tokens", ["brand", "given_to", "choice", "until"], rows)
+
+
 def _sources(
     row: RightsRequest, subjects: list[str], now: datetime
 ) -> tuple[list[package.Source], dict[str, str]]:
@@ -167,6 +177,7 @@ def _sources(
         *_requests(row.account),
         *_changes(subjects),
         _complaints(subjects),
+        _tokens(subjects),
         *looked,
     ]
     sources = [package.Source("sayso", dict.fromkeys(("en", "zh-Hant", "ar"), "Sayso"), own)]

@@ -11,6 +11,7 @@ from sayso.connectors.services import Connector, Identifier, Person, Verb
 from sayso.consent import services as consent
 from sayso.core.plan import Plan, SystemPlan, plan_json
 from sayso.core.request import RequestState, move
+from sayso.decisions import services as decisions
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment.services import Step
 from sayso.identity import services as identity
@@ -124,6 +125,7 @@ def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     row.state, row.closed_at = move(RequestState(row.state), RequestState.COMPLETE), now
     _forget_other_requests(row)
     consent.forget_subjects(held["subjects"], now)
+    decisions.forget_tokens(held["subjects"])
     complaints.forget_complaints(held["subjects"])
     changes.forget(held["subjects"])
     fulfilment.strip(row.id, held["subjects"])
