@@ -13,6 +13,8 @@ DOORS = {
     "store",  # the room's plain SQL, shared by edge and web
     "keys",  # sealing under a subject's key
     "importing",  # an older system's people and answers, by the hundred
+    "journal",  # what outlives a restore of the database, in plain SQL
+    "epochs",  # of the ledger, for whoever keeps a copy of it
     "ledger",  # the one way to write an answer
     "blocks",  # refusals of an identifier, in plain SQL
     "signal",  # what is written when a browser's signal is first seen

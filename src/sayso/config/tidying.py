@@ -6,6 +6,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from sayso.consent import services as consent
+from sayso.identity import keys
 from sayso.identity.proofing.sign_in import services as sign_in
 from sayso.staff import services as staff
 
@@ -28,4 +29,5 @@ def tidy(now: datetime) -> int:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    keys.settle()
     return swept

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sayso.core.age import Band
+from sayso.consent import journal
+from sayso.core.age import MINORS, Band
 from sayso.core.consent import (
     Answer,
     Published,
@@ -314,7 +315,10 @@ def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Rec
         fresh = _newcomers(db, items)
         try:
             with db.transaction():
-                return [_record_one(db, item, fresh, now) for item in items]
+                recorded = [_record_one(db, item, fresh, now) for item in items]
+            # A no outlives a restore, or nobody is told of it.
+            journal.append(db, journal.narrowings(db, recorded, [item.device for item in items]))
+            return recorded
         except _Stale:
             continue
     raise Unavailable("busy", "Too many answers of one person at once.", "Send it again in a second.")
@@ -323,6 +327,11 @@ def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Rec
 def mark_erasing(db: Database, subject: str, brand: str, now: datetime, erasing: bool = True) -> None:
     """Refuse every use of a subject's data from this moment, whatever was answered; or no longer do."""
     _mark(db, subject, brand, {"erasing": erasing}, now)
+
+
+def mark_restricted(db: Database, subject: str, brand: str, now: datetime) -> None:
+    """Refuse every use of a subject's data: what she said no to is not known any more."""
+    _mark(db, subject, brand, {"restricted": True}, now)
 
 
 def mark_minor(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
@@ -337,14 +346,16 @@ def _mark(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now:
     for _ in range(TRIES):
         try:
             with db.transaction():
-                _mark_once(db, subject, brand, flags, now)
-                return
+                seq = _mark_once(db, subject, brand, flags, now)
+            if flags.get("band") in MINORS:
+                journal.append(db, journal.marked(subject, brand, seq, {"band": flags["band"]}))
+            return
         except _Stale:
             continue
     raise Unavailable("busy", "Too many answers of one person at once.", "Send it again in a second.")
 
 
-def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
+def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> int:
     first = outbox.take(db, 1)
     published = notices.current(db, brand)
     before = standing_of(db, subject, brand)
@@ -354,3 +365,4 @@ def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any],
     if changed := changes(was, after, published):
         news = {"subject": subject, "brand": brand, "seq": first, "event": "", "changed": changed}
         outbox.post(db, first, "consent.changed", news, now)
+    return first

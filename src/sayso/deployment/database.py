@@ -4,7 +4,7 @@ Edge and web share the ledger's plain SQL through this. Statements are written w
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -28,6 +28,9 @@ class Database(Protocol):
 
     def transaction(self) -> Any:
         """Give a context manager: committed at its end, rolled back on an error."""
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do something once what was written is durable: at once where no transaction is open around it."""
 
 
 class SQLite:
@@ -56,6 +59,10 @@ class SQLite:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do it at once: what was written through this connection is committed already."""
+        act()
 
     def close(self) -> None:
         """Close the file."""
@@ -89,6 +96,10 @@ class PostgreSQL:
         """Run what is inside as one transaction."""
         with self._live().transaction():
             yield
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do it at once: what was written through this connection is committed already."""
+        act()
 
     def close(self) -> None:
         """End the connection."""

@@ -76,7 +76,8 @@ def renew_device(db: Database, subject: str, secret_hash: str) -> None:
     )
 
 
-def _stamp(db: Database, moment: datetime) -> datetime | str:
+def stamp(db: Database, moment: datetime) -> datetime | str:
+    """Give a moment the way Django's columns hold it in this database."""
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if db.dialect == "sqlite" else moment
 
 
@@ -91,7 +92,7 @@ def add_device(db: Database, secret_hash: str, subject: str, now: datetime) -> b
     db.run(
         "INSERT INTO identity_subject (id, kind, created_at, declared_region, delivery_region)"
         " VALUES (%s, 'device', %s, '', '')",
-        [subject, _stamp(db, now)],
+        [subject, stamp(db, now)],
     )
     added = db.run(
         "INSERT INTO identity_device (secret_hash, subject_id, state) VALUES (%s, %s, %s)"
@@ -105,7 +106,7 @@ def linked_account(db: Database, device: str, now: datetime) -> str | None:
     """Give the account a device is signed in to now, or None."""
     rows = db.run(
         "SELECT account_id FROM identity_devicelink WHERE device_id = %s AND ended_at IS NULL AND until > %s",
-        [device, _stamp(db, now)],
+        [device, stamp(db, now)],
     )
     return str(rows[0][0]) if rows else None
 

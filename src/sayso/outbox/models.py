@@ -24,3 +24,9 @@ class Consumer(models.Model):
 
     name = models.CharField(max_length=60, primary_key=True)
     read_to = models.BigIntegerField(default=0)
+
+
+class Epoch(models.Model):
+    """An epoch of the ledger that was opened after a restore. Without a row it is the first."""
+
+    number = models.BigIntegerField(primary_key=True)

@@ -44,14 +44,16 @@ from sayso.rights.deleting import (
     decline_erasure,
     plan_erasure,
     propose_erasure,
+    reopen_erasure,
 )
+from sayso.rights.erasure import again as erase_again
 from sayso.rights.models import Package, RightsRequest, key_of
 from sayso.staff import services as staff
 
 __all__ = [
     "advance", "advance_all", "approve_erasure", "ask_access", "ask_rectification", "cancel", "complain",
-    "confirm_erasure", "decline_erasure", "evidence_file", "plan_erasure", "propose_erasure", "read_package",
-    "set_policy",
+    "confirm_erasure", "decline_erasure", "erase_again", "evidence_file", "plan_erasure", "propose_erasure",
+    "read_package", "reopen_erasure", "set_policy",
 ]  # fmt: skip
 log = logging.getLogger("sayso.rights")
 
