@@ -138,7 +138,7 @@ def _cut_and_rotate(at: datetime) -> None:
 def test_what_another_process_cuts_and_destroys_holds_here_at_once(
     sealed: list[tuple[str, bytes]], now: datetime
 ) -> None:
-    first = keys.wrap(bytes(32), "Ada", 1)
+    first = keys.wrap(bytes(32), "Ada", 1, keys.masters())
     other = multiprocessing.get_context("fork").Process(target=_cut_and_rotate, args=[now])
     other.start()
     other.join()
@@ -147,7 +147,7 @@ def test_what_another_process_cuts_and_destroys_holds_here_at_once(
     keys.make_keys(["Ada"])
     assert counts(now) == {1: 0, 2: 13}
     with pytest.raises(NotFound):
-        keys.unwrap(first, "Ada", 1)
+        keys.unwrap(first, "Ada", 1, keys.masters())
 
 
 def test_a_store_and_a_secrets_file_of_an_earlier_version_are_read_on(home: Path, now: datetime) -> None:

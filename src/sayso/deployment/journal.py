@@ -22,6 +22,7 @@ from sayso.deployment import env, secrets
 LARGEST = 64 * 1024 * 1024  # bytes after which a segment is left and the next begun
 OWED = 10_000  # entries kept in memory for a disk that takes none
 SUFFIX = ".journal"
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 _MAC = 32  # hexadecimal digits of a line's checksum
 
 Entry = Mapping[str, Any]
@@ -56,7 +57,7 @@ class _Segment:
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Append one line with these entries and wait until the disk has it."""
-        text = json.dumps(entries, separators=(",", ":"), ensure_ascii=True).encode()
+        text = _encode(entries).encode()
         mac = _mac(self._key, self._before, text)
         line = mac + b" " + text + b"\n"
         if os.write(self._file, line) != len(line):

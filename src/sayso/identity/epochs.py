@@ -113,8 +113,9 @@ def _rewrap_some(after: str, newest: int) -> list[str]:
             "SELECT subject, wrapped, epoch FROM key WHERE subject > ? AND epoch < ? ORDER BY subject LIMIT ?",
             (after, newest, BATCH),
         ).fetchall()
+        held = keys.masters()
         fresh = [
-            (keys.wrap(keys.unwrap(blob, subject, epoch), subject, newest), newest, subject)
+            (keys.wrap(keys.unwrap(blob, subject, epoch, held), subject, newest, held), newest, subject)
             for subject, blob, epoch in rows
         ]
         store.executemany("UPDATE key SET wrapped = ?, epoch = ? WHERE subject = ?", fresh)

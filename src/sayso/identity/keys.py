@@ -9,7 +9,7 @@ import hmac
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -85,21 +85,28 @@ def _decrypt(cipher: AESGCM, blob: bytes, bound_to: str) -> bytes:
         ) from broken
 
 
-def wrap(key: bytes, subject: str, epoch: int) -> bytes:
+Masters = Mapping[int, bytes]  # epoch → master key
+
+
+def masters() -> Masters:
+    """Give the master keys as the secrets file has them at this moment, to wrap and unwrap one batch with."""
+    return secrets.current().masters
+
+
+def wrap(key: bytes, subject: str, epoch: int, held: Masters) -> bytes:
     """Encrypt a subject's key under the master key of an epoch, bound to whose key it is."""
-    return _encrypt(_cipher(_master(epoch)), key, subject)
+    return _encrypt(_cipher(_master(epoch, held)), key, subject)
 
 
-def unwrap(wrapped: bytes, subject: str, epoch: int) -> bytes:
+def unwrap(wrapped: bytes, subject: str, epoch: int, held: Masters) -> bytes:
     """Open a subject's key. Raises `NotFound` with code `key_destroyed` once the epoch's master key is gone."""
-    return _decrypt(_cipher(_master(epoch)), wrapped, subject)
+    return _decrypt(_cipher(_master(epoch, held)), wrapped, subject)
 
 
-def _master(epoch: int) -> bytes:
-    master = secrets.current().masters.get(epoch)
-    if master is None:
+def _master(epoch: int, held: Masters) -> bytes:
+    if epoch not in held:
         raise _gone()
-    return master
+    return held[epoch]
 
 
 def newest_epoch() -> int:
@@ -116,7 +123,8 @@ def make_keys(subjects: list[str]) -> None:
         # INVARIANT: read under the lock that `cut` and `destroy` of an epoch take: no key is ever wrapped
         # under a master key that is being destroyed.
         epoch = newest_epoch()
-        rows = [(subject, wrap(os.urandom(32), subject, epoch), epoch) for subject in subjects]
+        held = masters()
+        rows = [(subject, wrap(os.urandom(32), subject, epoch, held), epoch) for subject in subjects]
         connection.executemany("INSERT OR IGNORE INTO key (subject, wrapped, epoch) VALUES (?, ?, ?)", rows)
     except BaseException:
         connection.execute("ROLLBACK")
@@ -135,7 +143,7 @@ def _gone() -> NotFound:
 
 def _held(subject: str) -> AESGCM | None:
     row = store().execute("SELECT wrapped, epoch FROM key WHERE subject = ?", (subject,)).fetchone()
-    return AESGCM(unwrap(row[0], subject, row[1])) if row else None
+    return AESGCM(unwrap(row[0], subject, row[1], masters())) if row else None
 
 
 def _opened(subjects: Iterable[str]) -> dict[str, AESGCM]:
@@ -144,7 +152,7 @@ def _opened(subjects: Iterable[str]) -> dict[str, AESGCM]:
     They are the caller's for one batch and are kept nowhere: a key that another process destroys opens
     nothing from the next look on.
     """
-    wanted, found = list(dict.fromkeys(subjects)), {}
+    wanted, found, held = list(dict.fromkeys(subjects)), {}, masters()
     for start in range(0, len(wanted), _LOOK):
         some = wanted[start : start + _LOOK]
         marks = ", ".join(["?"] * len(some))
@@ -152,7 +160,7 @@ def _opened(subjects: Iterable[str]) -> dict[str, AESGCM]:
             f"SELECT subject, wrapped, epoch FROM key WHERE subject IN ({marks})",  # noqa: S608 marks alone
             some,
         )
-        found.update({subject: AESGCM(unwrap(blob, subject, epoch)) for subject, blob, epoch in rows})
+        found.update({subject: AESGCM(unwrap(blob, subject, epoch, held)) for subject, blob, epoch in rows})
     return found
 
 
