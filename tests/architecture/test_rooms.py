@@ -14,6 +14,7 @@ DOORS = {
     "keys",  # sealing under a subject's key
     "importing",  # an older system's people and answers, by the hundred
     "journal",  # what outlives a restore of the database, in plain SQL
+    "evidence",  # of people who were erased, for the look of two officers
     "epochs",  # of the ledger, for whoever keeps a copy of it
     "ledger",  # the one way to write an answer
     "blocks",  # refusals of an identifier, in plain SQL

@@ -245,6 +245,24 @@ def ledger() -> None:
     """The ledger of all answers."""
 
 
+@ledger.command("end-retention")
+@click.option("--dry-run", is_flag=True, help="Count what has come to its end, change nothing.")
+@plainly
+def end_retention(dry_run: bool) -> None:
+    """Delete the evidence of erased people whose end date has come, under a tombstone in the log.
+
+    The worker does so every hour.
+    """
+    django_ready()
+    from sayso.consent import evidence, services
+
+    now = datetime.now(UTC)
+    if dry_run:
+        click.echo(f"{evidence.ended(now)} answers of erased people have come to their end")
+        return
+    click.echo(f"{services.end_retention(now)} answers of erased people deleted")
+
+
 @ledger.command()
 @click.option("--dry-run", is_flag=True, help="Count what would be applied, change nothing.")
 @plainly
