@@ -13,6 +13,9 @@ DOORS = {
     "store",  # the room's plain SQL, shared by edge and web
     "keys",  # sealing under a subject's key
     "importing",  # an older system's people and answers, by the hundred
+    "journal",  # what outlives a restore of the database, in plain SQL
+    "evidence",  # of people who were erased, for the look of two officers
+    "epochs",  # of the ledger, for whoever keeps a copy of it
     "ledger",  # the one way to write an answer
     "blocks",  # refusals of an identifier, in plain SQL
     "signal",  # what is written when a browser's signal is first seen
@@ -28,7 +31,6 @@ DOORS = {
     "explaining",  # a decision and what it rests on
     "naming",  # by which names people are asked about, many at once
     "reading",  # standings and Blocks of many at once
-    "epochs",  # which life of the database this is
     "tokens",  # purpose tokens, issued by the edge
     "status",  # the lists that say which of them were taken back
 }

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from sayso.cli.main import main
 from sayso.consent import ledger, models, opting_out, permitted_people, rebuilding, tidying
 from sayso.consent.ledger import Recorded, Submission
 from sayso.core.age import Band
@@ -170,3 +172,13 @@ def test_a_rebuild_names_and_mends_what_is_not_what_the_events_say(say: Say, now
         assert sorted(found.different) == sorted([ada, ben])
     assert rebuilding.rebuild(DjangoDatabase(), BRAND, now, check=True).different == ()
     assert ledger.standing_of(DjangoDatabase(), ada, BRAND) == kept
+
+
+def test_the_command_names_what_differs_and_ends_with_one(say: Say, now: datetime) -> None:
+    ada = say("ada", learn=GIVEN).subject
+    assert CliRunner().invoke(main, ["ledger", "rebuild", "--check"]).exit_code == 0
+    models.Standing.objects.filter(subject=ada).update(held="")
+    found = CliRunner().invoke(main, ["ledger", "rebuild", "--check"])
+    assert (found.exit_code, ada in found.stdout) == (1, True)
+    assert "1 were put right" in CliRunner().invoke(main, ["ledger", "rebuild", "--brand", BRAND]).stdout
+    assert CliRunner().invoke(main, ["ledger", "rebuild", "--check"]).exit_code == 0

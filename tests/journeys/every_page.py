@@ -134,6 +134,8 @@ SAYSO += (
     Stop("sayso", "console:fields", "otto", "/console/fields", sees="table"),
     Stop("sayso", "console:proposal", "otto", "/console/fields/proposals/{proposal}"),
     Stop("sayso", "console:complaints", "otto", "/console/complaints"),
+    Stop("sayso", "console:erased", "otto", "/console/erased", sees="#typed"),
+    Stop("sayso", "console:erased_look", "otto", "/console/erased/{agreed}"),
 )
 SHOP = (
     Stop("shop", "home", "nobody", "/", state="with the banner", sees="sayso-banner .banner"),
@@ -208,6 +210,7 @@ FORMS = {  # addresses that only take what a button sends; opened by hand they s
         "console:publish_ask": "/console/asks/postcode/publish",
         "console:end_ask": "/console/asks/postcode/end",
         "console:propose_drop": "/console/fields/propose",
+        "console:decide_erased": "/console/erased/none/decide",
         "console:decide_drop": "/console/fields/proposals/{proposal}/decide",
     },
     "shop": {"put": "/basket/p-001", "switch": "/reasons"},

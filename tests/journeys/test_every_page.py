@@ -227,6 +227,10 @@ def _otto(otto: Person) -> dict[str, str]:
     look = _looks(otto, "buying.pages@example.test")
     otto.sends("Propose the deletion")
     proposed = otto.page.url.rsplit("/", 1)[1]
+    otto.link("Evidence")
+    otto.write("Customer number or e-mail address, exactly", "gone@example.test")
+    otto.write("Why you look", "A regulator asks")
+    otto.sends("Ask another officer")
     return {"asked_for": look, "proposed": proposed, "notice": urlsplit(otto.proposes_a_notice()).path}
 
 
@@ -237,7 +241,9 @@ def _dev(dev: Person) -> dict[str, str]:
     found = until(
         lambda: [link for one in dev.demo.letters_to(ada) for link in CONFIRM.findall(one["text"])], "a link"
     )
-    return {"look": look, "yes": found[0]}
+    dev.link("Evidence")
+    dev.sends("Agree, and look together")
+    return {"look": look, "yes": found[0], "agreed": _number(dev)}
 
 
 @pytest.fixture(scope="module")

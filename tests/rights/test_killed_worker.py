@@ -166,7 +166,7 @@ def end_state(request: str, folder: Path) -> dict[str, Any]:
         "counts": learned.served_counts(BRAND).items,
         "suppressed": Suppression.objects.count(),
         "letters": list(Letter.objects.values_list("template", flat=True).order_by("template")),
-        "keys": keys._store()
+        "keys": keys.store()
         .execute("SELECT count(*) FROM key WHERE subject NOT LIKE 'letter:%'")
         .fetchone()[0],
     }

@@ -60,6 +60,7 @@ SURFACE: dict[str, Words] = {
     "letter": _("a link in a letter"),
     "browser": _("your browser"),
     "import": _("an older system"),
+    "journal": _("the journal beside the database"),
 }
 ACT: dict[str, Words] = {
     "accept_all": _("Accept all"),
@@ -77,6 +78,7 @@ ACT: dict[str, Words] = {
     "lift": _("Lifted a stop on your address or number"),
     "change_notice": _("Answered a change"),
     "import": _("Brought over from an older system"),
+    "restored": _("Put back after a backup was restored"),
 }
 
 

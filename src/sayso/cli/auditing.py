@@ -196,6 +196,8 @@ def lines_of(looked: Look) -> list[str]:
         lines.append(
             f"         {swept.answers} answers as they were recorded, {swept.erased} erased by right"
         )
+        if swept.lost:
+            lines.append(f"         {swept.lost} entries lost with a restore of the database, as it declared")
     witnesses = ", ".join(seen.witnesses)
     return [*lines, f"         {f'Witnessed by {witnesses}.' if witnesses else UNWITNESSED}"]
 

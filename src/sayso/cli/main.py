@@ -1,32 +1,13 @@
 """The command `sayso`."""
 
-import functools
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from sayso.cli.ready import django_ready
-from sayso.core.errors import SaysoError
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def plainly(command: F) -> F:
-    """Show what Sayso raises on purpose as one line, what is wrong and what to do, and exit with 2."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except SaysoError as error:
-            click.echo(f"sayso: {error.detail} Remedy: {error.remedy}", err=True)
-            sys.exit(2)
-
-    return run  # type: ignore[return-value]  # the wrapper has the signature of what it wraps
+from sayso.cli import keeping
+from sayso.cli.ready import django_ready, plainly
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -247,12 +228,86 @@ def answers(
         sys.exit(130)
 
 
+@main.group()
+def restore() -> None:
+    """After a backup of the database was put back."""
+
+
+@restore.command()
+@plainly
+def check() -> None:
+    """Say whether the database was restored and what of the journal is still to be replayed.
+
+    Exits with 0 when it lacks nothing the journal knows of, and with 1 when it does.
+    """
+    from sayso.cli import restored
+
+    sys.exit(restored.check(click.echo))
+
+
+@main.group()
+def ledger() -> None:
+    """The ledger of all answers."""
+
+
+@ledger.command("end-retention")
+@click.option("--dry-run", is_flag=True, help="Count what has come to its end, change nothing.")
+@plainly
+def end_retention(dry_run: bool) -> None:
+    """Delete the evidence of erased people whose end date has come, under a tombstone in the log.
+
+    The worker does so every hour.
+    """
+    django_ready()
+    from sayso.consent import evidence, services
+
+    now = datetime.now(UTC)
+    if dry_run:
+        click.echo(f"{evidence.ended(now)} answers of erased people have come to their end")
+        return
+    click.echo(f"{services.end_retention(now)} answers of erased people deleted")
+
+
+@ledger.command("rebuild")
+@click.option(
+    "--check", is_flag=True, help="Compare only; exits with 1 when a standing is not what its events say."
+)
+@click.option("--brand", "brands", multiple=True, help="Only this brand; else all of them.")
+@plainly
+def rebuild_ledger(check: bool, brands: tuple[str, ...]) -> None:
+    """Fold every answer again, and put right each standing that is not what the answers come to.
+
+    What is no answer stays as it is: age, a guardian's proof, a restriction, a deletion under way.
+    """
+    django_ready()
+    from sayso.cli import rebuilt
+
+    sys.exit(rebuilt.rebuild(brands, check, datetime.now(UTC), click.echo))
+
+
+@ledger.command()
+@click.option("--dry-run", is_flag=True, help="Count what would be applied, change nothing.")
+@plainly
+def replay(dry_run: bool) -> None:
+    """Apply to a restored database what the journal knows: withdrawals, stops and deletions made since.
+
+    All of it or nothing; running it again changes nothing. It opens a new ledger epoch, so that replicas read
+    everything anew, and declares in the log what was lost. Stop every process of Sayso first.
+    """
+    django_ready()
+    from sayso.cli import restored
+
+    restored.replay(dry_run, datetime.now(UTC), click.echo)
+
+
 @main.command()
 @plainly
 def serve() -> None:
     """Run edge, pages and worker as separate processes; SIGTERM or Ctrl-C stops all within five seconds."""
+    from sayso.cli import restored
     from sayso.config.supervisor import Supervisor, need_free_ports, sayso_children
 
+    restored.need_replayed()
     need_free_ports()
     supervisor = Supervisor(sayso_children())
     supervisor.start()
@@ -281,7 +336,10 @@ def work(once: bool) -> None:
     import signal
 
     django_ready()
+    from sayso.cli import restored
     from sayso.config import work as worker
+
+    restored.need_replayed()
 
     if once:
         while worker.once(datetime.now(UTC)):
@@ -400,6 +458,9 @@ def demo_staff() -> None:
     command.make_everybody()
     click.echo("may sign in")
 
+
+main.add_command(keeping.keys)
+main.add_command(keeping.backup)
 
 if __name__ == "__main__":
     main()

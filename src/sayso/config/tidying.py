@@ -6,7 +6,9 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from sayso.consent import services as consent
+from sayso.identity import keys
 from sayso.identity.proofing.sign_in import services as sign_in
+from sayso.rights import services as rights
 from sayso.staff import services as staff
 
 EVERY = timedelta(hours=1)
@@ -24,8 +26,10 @@ def tidy(now: datetime) -> int:
     sign_in.forget_old(now)
     swept, _ = Session.objects.filter(expire_date__lt=now).delete()
     staff.tidy(now)
+    rights.tidy_evidence_looks(now)
     consent.end_retention(now)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    keys.settle()
     return swept

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sayso.consent import events, standings
+from sayso.consent import events, journal, standings
 from sayso.consent.events import Recorded, Said, Sealed
 from sayso.consent.standings import Written
-from sayso.core.age import Band
+from sayso.core.age import MINORS, Band
 from sayso.core.consent import Answer, Published, Standing, fold
 from sayso.core.editions import Editions
 from sayso.core.errors import Conflict, Unavailable
@@ -282,7 +282,10 @@ def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Rec
     The same event with the same body gives the event recorded before, marked `replayed`.
     Raises `Conflict` (`event_reused`, `unknown_version`) and `Unavailable` (`busy`); then nothing changed.
     """
-    return _against_others(lambda: _record_once(db, items, now))
+    recorded = _against_others(lambda: _record_once(db, items, now))
+    # A no outlives a restore, or nobody is told of it.
+    journal.append(db, journal.narrowings(db, recorded, [item.device for item in items]))
+    return recorded
 
 
 def _against_others(write: Callable[[], Out]) -> Out:
@@ -300,6 +303,11 @@ def mark_erasing(db: Database, subject: str, brand: str, now: datetime, erasing:
     _mark(db, subject, brand, {"erasing": erasing}, now)
 
 
+def mark_restricted(db: Database, subject: str, brand: str, now: datetime) -> None:
+    """Refuse every use of a subject's data: what she said no to is not known any more."""
+    _mark(db, subject, brand, {"restricted": True}, now)
+
+
 def mark_minor(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
     """Note a person's age band (`band`) or how her guardian was proved (`guardian_method`).
 
@@ -309,10 +317,12 @@ def mark_minor(db: Database, subject: str, brand: str, flags: Mapping[str, Any],
 
 
 def _mark(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
-    _against_others(lambda: _mark_once(db, subject, brand, flags, now))
+    seq = _against_others(lambda: _mark_once(db, subject, brand, flags, now))
+    if flags.get("band") in MINORS:
+        journal.append(db, journal.marked(subject, brand, seq, {"band": flags["band"]}))
 
 
-def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> None:
+def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> int:
     with db.transaction():
         first = outbox.take(db, 1)
         published, editions = notices.current(db, brand), notices.editions(db, brand)
@@ -326,3 +336,4 @@ def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any],
         changed = changes(was, after, published)
         news = {"subject": subject, "brand": brand, "seq": first, "event": "", "changed": changed}
         outbox.post_all(db, [outbox.news(first, "consent.changed", news)], now)
+        return first

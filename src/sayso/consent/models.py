@@ -125,6 +125,14 @@ class Evidence(models.Model):
     keep_until = models.CharField(max_length=27)
 
 
+class EvidenceName(models.Model):
+    """What evidence is found by: a keyed hash of an identifier its person had proved, under a key of its own."""
+
+    pk = models.CompositePrimaryKey("number", "found_by")
+    number = models.CharField(max_length=36)
+    found_by = models.CharField(max_length=64, db_index=True)
+
+
 class Tombstone(models.Model):
     """Why entries of the log have no answer any more: an erasure, or the end of their retention."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sayso.consent import ledger, models, signal
+from sayso.consent import journal, ledger, models, signal
 from sayso.core.consent import Answer
 from sayso.core.errors import Unproved
 from sayso.core.opt_out import Scope
@@ -17,6 +17,7 @@ from sayso.identity import queries as identity
 from sayso.identity.proofing import limits
 from sayso.notices import queries as notices
 from sayso.outbox import services as outbox
+from sayso.outbox import store as numbers
 
 LIMIT = "opt_out_address"
 
@@ -52,6 +53,8 @@ def block(kind: str, value: str, scopes: Collection[Scope], source: str, now: da
     models.Block.objects.bulk_create(rows, ignore_conflicts=True)
     if limits.take(LIMIT, lookup, now) or known < len(wanted):
         outbox.post("consent.blocked", {"kind": kind, "lookup": lookup, "scopes": wanted}, now)
+    db = DjangoDatabase()
+    journal.append(db, [journal.blocked(kind, lookup, wanted, source, numbers.last(db), now)])
 
 
 @transaction.atomic

@@ -26,6 +26,11 @@ _NEXT = """SELECT subject FROM (
  ORDER BY subject LIMIT %s"""
 
 
+def count(db: Database, brand: str) -> int:
+    """Give how many people stand somewhere with a brand."""
+    return int(db.run("SELECT count(*) FROM consent_standing WHERE brand = %s", [brand])[0][0])
+
+
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
     """What folding everything again came to: how many people, and the subjects whose standing was another."""

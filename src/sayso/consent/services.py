@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sayso.consent import ledger, models, queries
+from sayso.consent import evidence, ledger, models, queries
 from sayso.consent.ledger import Recorded, Submission
 from sayso.consent.log import tombstones
 from sayso.consent.log.tombstones import Covered
@@ -18,6 +18,7 @@ from sayso.core.leaf import Tombstone
 from sayso.core.values import canonical, new_id, read_utc, utc_text
 from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
+from sayso.identity import queries as people
 from sayso.identity import store as identity
 from sayso.notices import queries as notices
 from sayso.outbox import services as outbox
@@ -168,10 +169,11 @@ def forget_subjects(subjects: list[str], now: datetime) -> int:
     """Drop these subjects' standings and cut their events from them; give how many events were cut.
 
     What must still be proved moves to the evidence table under a fresh random number, with its legal basis
-    and end date; what was sealed stays behind and dies with the subject's key. A tombstone tells auditors of
-    the log that these entries were erased by right, and not removed behind its back.
+    and end date, found by the names she had proved in a look of two officers only; what was sealed stays
+    behind and dies with the subject's key. A tombstone tells auditors of the log that these entries were
+    erased by right, and not removed behind its back.
     """
-    keep_until = EVIDENCE_KEPT.after(now)
+    keep_until, names = EVIDENCE_KEPT.after(now), people.proved_lookups(subjects)
     cut: list[Covered] = []
     for subject in subjects:
         number = new_id()
@@ -192,6 +194,7 @@ def forget_subjects(subjects: list[str], now: datetime) -> int:
             )
             mine.append((event.seq, event.leaf_hash))
         if mine:
+            evidence.name(number, names)
             tombstones.lay(DjangoDatabase(), Tombstone.ERASURE, mine, keep_until, now)
         models.Event.objects.filter(subject=subject).delete()
         models.Standing.objects.filter(subject=subject).delete()
@@ -208,4 +211,5 @@ def end_retention(now: datetime) -> int:
     if covered:
         tombstones.lay(DjangoDatabase(), Tombstone.END_OF_RETENTION, covered, None, now)
         models.Evidence.objects.filter(seq__in=[seq for seq, _ in covered]).delete()
+        evidence.forget_unused_names()
     return len(covered)

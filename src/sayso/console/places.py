@@ -40,6 +40,7 @@ PLACES: tuple[Place, ...] = (
     Place("console:reach", _("Reach"), MARKETING | OFFICERS),
     Place("console:fields", _("Fields"), MARKETING | OFFICERS),
     Place("console:complaints", _("Complaints"), OFFICERS),
+    Place("console:erased", _("Evidence"), OFFICERS),
 )
 
 

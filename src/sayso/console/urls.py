@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sayso.console import asking, fielding, notices, people, reaching, record, views
+from sayso.console import asking, erased, fielding, notices, people, reaching, record, views
 
 app_name = "console"
 urlpatterns = [
@@ -28,6 +28,9 @@ urlpatterns = [
     path("console/asks/<slug:name>/end", asking.end, name="end_ask"),
     path("console/reach", reaching.reach, name="reach"),
     path("console/complaints", reaching.complaints, name="complaints"),
+    path("console/erased", erased.erased, name="erased"),
+    path("console/erased/<slug:look>", erased.found, name="erased_look"),
+    path("console/erased/<slug:look>/decide", erased.decide, name="decide_erased"),
     path("console/fields", fielding.fields, name="fields"),
     path("console/fields/propose", fielding.propose, name="propose_drop"),
     path("console/fields/proposals/<slug:number>", fielding.proposal, name="proposal"),

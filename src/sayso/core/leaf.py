@@ -14,10 +14,11 @@ from sayso.core.values import canonical, canonical_list
 
 
 class Tombstone(StrEnum):
-    """Why an answer may be missing from the ledger: the only two reasons there are."""
+    """Why an answer may be missing from the ledger: the only three reasons there are."""
 
     ERASURE = "erasure"  # moved, without its person, to where evidence is kept until its end date
     END_OF_RETENTION = "end_of_retention"  # and deleted there when that date came
+    LOST = "lost_with_restore"  # declared: the database was put back to a time before it
 
 
 def commitment(evidence: Mapping[str, Any] | bytes, subject: str, event: str, body_hash: str) -> str:

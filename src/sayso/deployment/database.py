@@ -5,7 +5,7 @@ Edge and web share the ledger's plain SQL through this. Statements are written w
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -34,6 +34,9 @@ class Database(Protocol):
 
     def transaction(self) -> Any:
         """Give a context manager: committed at its end, rolled back on an error."""
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do something once what was written is durable: at once where no transaction is open around it."""
 
 
 class SQLite:
@@ -79,6 +82,10 @@ class SQLite:
         while (seen := self.run("PRAGMA data_version")[0][0]) == was and time.monotonic() < end:
             time.sleep(LOOK)
         self._seen = seen
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do it at once: what was written through this connection is committed already."""
+        act()
 
     def close(self) -> None:
         """Close the file."""
@@ -129,6 +136,10 @@ class PostgreSQL:
             return  # what came before it listened was told to nobody
         for _ in live.notifies(timeout=seconds, stop_after=1):
             pass
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do it at once: what was written through this connection is committed already."""
+        act()
 
     def close(self) -> None:
         """End the connection."""

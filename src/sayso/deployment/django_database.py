@@ -1,6 +1,6 @@
 """The ledger's two verbs on Django's own connection, so that both take part in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -32,3 +32,7 @@ class DjangoDatabase:
     def transaction(self) -> AbstractContextManager[None]:
         """Join the surrounding transaction, or begin one."""
         return transaction.atomic()
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do it when the surrounding transaction is committed."""
+        transaction.on_commit(act)

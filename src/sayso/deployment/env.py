@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sayso.core.errors import Misconfigured
 
@@ -23,6 +24,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SAYSO_HOME", ".sayso", "Folder for embedded databases and generated secrets."),
     Setting("SAYSO_DATABASE_URL", None, "sqlite:////path or postgresql://…; SQLite in SAYSO_HOME if absent."),
     Setting("SAYSO_KEYS_URL", None, "sqlite:////path of the store of subjects' keys, apart from the data."),
+    Setting(
+        "SAYSO_JOURNAL_URL",
+        None,
+        "file:///path of the folder whose lines outlive a restore of the database; beside the keys if absent.",
+    ),
     Setting(
         "SAYSO_SECRETS_FILE", None, "JSON file with the deployment's secrets; made in SAYSO_HOME if absent."
     ),
@@ -94,15 +100,16 @@ def flag(name: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _made(folder: Path) -> Path:
+def _made(within: str, name: str) -> Path:
     # Once: the key store asks where home is for every single value it opens.
+    folder = Path(within, name)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder.resolve()
 
 
 def home() -> Path:
     """Give the folder for embedded databases and secrets, made when it is first asked for."""
-    return _made(Path.cwd() / text("SAYSO_HOME"))
+    return _made(os.getcwd(), text("SAYSO_HOME"))
 
 
 def database_url() -> str:
@@ -113,6 +120,21 @@ def database_url() -> str:
 def keys_url() -> str:
     """Give the address of the store of subjects' keys, by default a second file beside the data."""
     return read("SAYSO_KEYS_URL") or f"sqlite:///{home() / 'keys.sqlite3'}"
+
+
+def journal_folder() -> Path:
+    """Give the folder of the journal, by default `journal` beside the store of subjects' keys.
+
+    Raises `Misconfigured` with code `journal_unknown` for an address that is no folder of this machine.
+    """
+    address = read("SAYSO_JOURNAL_URL")
+    if address is None:
+        return Path("/" + urlsplit(keys_url()).path.lstrip("/")).parent / "journal"
+    if urlsplit(address).scheme != "file" or not urlsplit(address).path.startswith("/"):
+        raise Misconfigured(
+            "journal_unknown", "SAYSO_JOURNAL_URL is no folder we know.", "Use file:///path of a folder."
+        )
+    return Path(urlsplit(address).path)
 
 
 def unknown(environment: Mapping[str, str] = os.environ) -> list[str]:

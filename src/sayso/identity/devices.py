@@ -1,15 +1,18 @@
 """Verbs about devices: link one to an account, renew its secret, name it, unlink it. One call, one transaction."""
 
 from datetime import datetime
+from functools import partial
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from sayso.core.device import SIGNED_IN, new_ticket, renewed
 from sayso.core.errors import NotFound
+from sayso.deployment import journal as outside
 from sayso.deployment.django_database import DjangoDatabase
-from sayso.identity import keys, models, queries, store
+from sayso.identity import journal, keys, models, queries, store
 from sayso.outbox import services as outbox
+from sayso.outbox import store as numbers
 
 
 @transaction.atomic
@@ -38,8 +41,11 @@ def renew_secret(device: str, held: str) -> str:
     The new secret is stored as a hash like every other, and sent by nobody but the browser's own host.
     News `identity.changed`.
     """
-    ticket = new_ticket(held)
-    store.renew_device(DjangoDatabase(), device, keys.secret_hash(renewed(held, ticket)))
+    db, ticket = DjangoDatabase(), new_ticket(held)
+    fresh = keys.secret_hash(renewed(held, ticket))
+    store.renew_device(db, device, fresh)
+    entries = journal.renewed(device, fresh, numbers.last(db))
+    db.after_commit(partial(outside.append, entries))
     return ticket
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 
 from sayso.core.device import SIGNED_IN
 from sayso.deployment.django_database import DjangoDatabase
@@ -107,6 +108,13 @@ def account_by_lookup(kind: str, lookup: str) -> str | None:
 def lookups_of(subject: str) -> list[tuple[str, str]]:
     """List the identifiers of a subject, each as its kind and keyed hash."""
     return store.lookups_of(DjangoDatabase(), [subject])
+
+
+def proved_lookups(subjects: list[str]) -> list[tuple[str, str]]:
+    """List what these subjects are known by and have shown to be theirs, or the brand's own number for them."""
+    rows = models.Identifier.objects.filter(subject_id__in=subjects)
+    theirs = rows.filter(Q(proved_at__isnull=False) | Q(kind="customer")).order_by("id")
+    return [(str(kind), str(lookup)) for kind, lookup in theirs.values_list("kind", "lookup")]
 
 
 def active_link(device: str, now: datetime) -> Link | None:

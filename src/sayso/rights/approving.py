@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sayso.consent import journal
 from sayso.consent import services as consent
 from sayso.core.errors import Conflict, Forbidden, Invalid
 from sayso.core.request import RequestState, Why, move
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import queries as identity
 from sayso.identity.queries import Staff
 from sayso.notices import queries as notices
@@ -113,3 +115,5 @@ def resume(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     """Let her answers count again: nothing of hers is being deleted."""
     for brand in notices.brands():
         consent.lift_erasing(held["subjects"], brand, now)
+    db = DjangoDatabase()
+    journal.append(db, [journal.kept(db, row.account)])

@@ -8,8 +8,10 @@ from django.db import transaction
 from sayso.connectors.services import Identifier
 from sayso.consent import queries as consent
 from sayso.core.errors import Conflict, Forbidden
+from sayso.core.plan import Plan
 from sayso.core.request import CLOSED, UNDERWAY, Proof, RequestKind, RequestState, move
 from sayso.identity import keys
+from sayso.identity import queries as identity
 from sayso.identity.queries import Staff
 from sayso.notices import queries as notices
 from sayso.rights import approving, erasure, letters, opening, queries
@@ -127,6 +129,30 @@ def approve_erasure(request: str, who: Staff, plan_version: str, now: datetime) 
         approving.decided(row, who, True, now)
         erasure.begin(row, held, now)
         letters.erasure_confirmed(row, held, now)
+
+
+@transaction.atomic
+def reopen_erasure(account: str, locale: str, received_at: datetime, now: datetime) -> bool:
+    """Take up a confirmed deletion that a restore of the database forgot; tell whether there was one to take up.
+
+    Every use stops at once, and its clock runs from the day she asked. What there is to delete may be another
+    thing than what was confirmed, so that an officer reads the plan anew and approves it. She is told.
+    """
+    if not identity.exists(account):
+        return False
+    row = (
+        RightsRequest.objects.filter(account=account, kind=RequestKind.ERASURE)
+        .exclude(state__in=CLOSED)
+        .first()
+    )
+    if row is not None and row.state != RequestState.PLANNED:
+        return False
+    if row is None:
+        row = opening.open_request(RequestKind.ERASURE, RequestState.PLANNED, account, locale, received_at)
+    held = erasure.plan_into(row, opening.refreshed(row), Plan(()), {})
+    opening.seal(row, held)
+    approving.begin(row, held, None, now)
+    return True
 
 
 @transaction.atomic

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from sayso.changes import services as changes
 from sayso.connectors.services import Connector, Identifier, Person, Verb
+from sayso.consent import journal
 from sayso.consent import services as consent
 from sayso.core.plan import Plan, SystemPlan, plan_json
-from sayso.core.request import RequestState, move
+from sayso.core.request import CLOSED, UNDERWAY, RequestKind, RequestState, move
 from sayso.decisions import services as decisions
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment.services import Step
+from sayso.identity import keys
+from sayso.identity import queries as people
 from sayso.identity import services as identity
 from sayso.inventory import queries as inventory
 from sayso.inventory.queries import System
@@ -88,9 +93,16 @@ def _refuse_every_use(held: dict[str, Any], now: datetime) -> None:
         consent.mark_erasing(held["subjects"], brand, now)
 
 
+def _note_deletion(row: RightsRequest, held: dict[str, Any]) -> None:
+    """Have the deletion in the journal before she is told that it began: no restore may forget it."""
+    db = DjangoDatabase()
+    journal.append(db, journal.deleting(db, row.account, held["subjects"], row.locale, row.received_at))
+
+
 def stop(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     """Stop every use and have recipients told, and nothing else: whether to delete is not decided yet."""
     _refuse_every_use(held, now)
+    _note_deletion(row, held)
     steps = [*_gate_stops(held), *_removals(held, now)]
     fulfilment.begin(row.id, key_of(row.id), steps, row.plan_version, now)
 
@@ -101,7 +113,10 @@ def begin(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     After `stop` this asks the gate once more before anything is deleted; who was told is not told again.
     """
     _refuse_every_use(held, now)
+    _note_deletion(row, held)
     identity.suppress(row.account, now)
+    db = DjangoDatabase()
+    journal.append(db, journal.suppressed(db, people.lookups_of(row.account), now))
     fulfilment.begin(row.id, key_of(row.id), steps_of(held, now), row.plan_version, now)
 
 
@@ -121,6 +136,7 @@ def _forget_other_requests(row: RightsRequest) -> None:
 @transaction.atomic
 def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     """Forget the person here too, once every other system did, and write the last letter."""
+    journal.ahead(journal.erased(DjangoDatabase(), held["subjects"]))
     letters.erasure_done(row, held, now)
     row.state, row.closed_at = move(RequestState(row.state), RequestState.COMPLETE), now
     _forget_other_requests(row)
@@ -133,6 +149,29 @@ def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     row.account, row.proof = "", ""
     row.save()
     identity.forget(held["subjects"])
+
+
+@transaction.atomic
+def again(subjects: list[str], now: datetime) -> None:
+    """Forget people once more whom a restore of the database brought back. Repeating it changes nothing.
+
+    What other systems held of them was deleted then and is not touched; nobody is written to.
+    """
+    for row in RightsRequest.objects.filter(account__in=subjects):
+        if RequestState(row.state) not in CLOSED:
+            done = row.kind == RequestKind.ERASURE and row.state in UNDERWAY
+            end = RequestState.COMPLETE if done else RequestState.CANCELLED
+            row.state, row.closed_at = move(RequestState(row.state), end), now
+        row.account, row.proof, row.corrected_field, row.sealed = "", "", "", None
+        row.save()
+        Package.objects.filter(request=row).delete()
+        fulfilment.strip(row.id, subjects)
+        transaction.on_commit(partial(keys.destroy, key_of(row.id)))
+    consent.forget_subjects(subjects, now)
+    complaints.forget_complaints(subjects)
+    changes.forget(subjects)
+    staff.forget(subjects)
+    identity.forget(subjects)
 
 
 def plan_into(row: RightsRequest, held: dict[str, Any], plan: Plan, traces: Traces) -> dict[str, Any]:

@@ -58,6 +58,26 @@ class Approval(models.Model):
     why = models.CharField(max_length=20, blank=True)
 
 
+class EvidenceLook(models.Model):
+    """A look at the evidence of somebody who was erased: who wants it, who agreed, and what it found.
+
+    `found_by` is the keyed hash of the name asked for and goes when the look ends; the reason is sealed under
+    a key of the look's own.
+    """
+
+    id = models.CharField(max_length=36, primary_key=True)
+    found_by = models.CharField(max_length=64, blank=True)
+    reason = models.BinaryField()
+    proposer = models.IntegerField()
+    proposed_by = models.CharField(max_length=150)
+    proposed_at = models.DateTimeField(db_index=True)
+    decider = models.IntegerField(null=True)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    approved = models.BooleanField(null=True)
+    shown = models.IntegerField(default=0)  # answers that were found
+
+
 class Policy(models.Model):
     """What a brand wants of deletions: `four_eyes` lets those that customers confirm wait for staff too."""
 

@@ -15,6 +15,9 @@ What the console calls, where deletions need a second person:
     approve_erasure(request, who, plan_version, now)            -> None
     decline_erasure(request, who, why, now)                     -> None
     evidence_file(request, who, reason, now)                    -> bytes, signed
+    ask_evidence(typed, reason, who, now)                       -> id of a look at an erased person's evidence
+    decide_evidence(look, who, approved, now)                   -> None, by another officer
+    evidence_shown(look, who, now)                              -> the look, what it found
 
 What the worker calls: `advance(request, now)` and `advance_all(now)`; both may be repeated at any time.
 Reads are in `rights.queries`: `request_of`, `requests_of`, `queue`, `timeline_by_link`, `rules_of`.
@@ -44,14 +47,26 @@ from sayso.rights.deleting import (
     decline_erasure,
     plan_erasure,
     propose_erasure,
+    reopen_erasure,
+)
+from sayso.rights.erasure import again as erase_again
+from sayso.rights.looking_up import (
+    Asked,
+    ask_evidence,
+    decide_evidence,
+    evidence_looks,
+    evidence_shown,
+    may_open_evidence,
+    tidy_evidence_looks,
 )
 from sayso.rights.models import Package, RightsRequest, key_of
 from sayso.staff import services as staff
 
 __all__ = [
-    "advance", "advance_all", "approve_erasure", "ask_access", "ask_rectification", "cancel", "complain",
-    "confirm_erasure", "decline_erasure", "evidence_file", "plan_erasure", "propose_erasure", "read_package",
-    "set_policy",
+    "Asked", "advance", "advance_all", "approve_erasure", "ask_access", "ask_evidence", "ask_rectification",
+    "cancel", "complain", "confirm_erasure", "decide_evidence", "decline_erasure", "erase_again", "evidence_file",
+    "evidence_looks", "evidence_shown", "may_open_evidence", "plan_erasure", "propose_erasure",
+    "read_package", "reopen_erasure", "set_policy", "tidy_evidence_looks",
 ]  # fmt: skip
 log = logging.getLogger("sayso.rights")
 

@@ -56,6 +56,12 @@ def look_at(account: str, who: Staff, role: str, reason: str, shown: list[str], 
     return look
 
 
+@transaction.atomic
+def note_look(name: str, person: int, role: str, shown: list[str], now: datetime) -> None:
+    """Write down that somebody of the staff looked at what is kept of somebody who was erased."""
+    Look.objects.create(id=new_id(), account="", person=person, name=name, role=role, at=now, shown=shown)
+
+
 def find(typed: str, who: Staff, role: str, reason: str, shown: list[str], now: datetime) -> str:
     """Find a person by exactly her customer number or e-mail address, and write the look down; give its id.
 

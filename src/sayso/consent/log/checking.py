@@ -51,26 +51,33 @@ class Swept:
     size: int = 0
     answers: int = 0
     erased: int = 0
+    lost: int = 0
     findings: list[Finding] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Excused:
-    """What tombstones say of entries, by number: the entry's hash, and until when, or when, it was kept."""
+    """What tombstones say of entries, by number: the entry's hash, and until when, or when, it was kept.
+
+    `lost` are entries that a restore of the database lost, as was declared then.
+    """
 
     erased: Mapping[int, tuple[str, str]]
     ended: Mapping[int, tuple[str, str]]
+    lost: Mapping[int, str]
 
 
 def _excused(db: Database) -> _Excused:
-    erased, ended = dict[int, tuple[str, str]](), dict[int, tuple[str, str]]()
+    erased, ended, lost = dict[int, tuple[str, str]](), dict[int, tuple[str, str]](), dict[int, str]()
     for _, why, covers, at, keep_until in db.run(_TOMBSTONES, [0, _EVERYTHING]):
         for seq, leaf in json.loads(covers):
             if why == Tombstone.ERASURE:
                 erased[seq] = (leaf, keep_until)
+            elif why == Tombstone.LOST:
+                lost[seq] = leaf
             else:
                 ended[seq] = (leaf, at)
-    return _Excused(erased, ended)
+    return _Excused(erased, ended, lost)
 
 
 def _answer_hash(row: tuple[Any, ...]) -> str:
@@ -108,6 +115,8 @@ class _Batch:
         return self._missing(seq, leaf)
 
     def _missing(self, seq: int, leaf: str) -> Finding | None:
+        if self.excused.lost.get(seq) == leaf:
+            return None
         erased_leaf, keep_until = self.excused.erased.get(seq, ("", ""))
         if erased_leaf != leaf:
             return Finding("removed", f"answer {seq} is gone, and no tombstone says why")
@@ -200,5 +209,6 @@ def sweep(db: Database, signed: Mapping[int, bytes], now: datetime) -> Swept:
         result.findings.append(Finding("removed", told))
     result.findings += [*work.after_the_last(now), *work.stored_nodes()]
     result.answers = int(db.run("SELECT count(*) FROM consent_event")[0][0])
-    result.erased = len(_excused(db).erased)
+    excused = _excused(db)
+    result.erased, result.lost = len(excused.erased), len(excused.lost)
     return result

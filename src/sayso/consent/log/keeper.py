@@ -11,12 +11,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sayso.consent import journal
 from sayso.consent.log import reading, signing
 from sayso.core import merkle
 from sayso.core.checkpoint import Checkpoint
 from sayso.core.errors import Conflict, SaysoError
 from sayso.core.values import read_utc, utc_text
 from sayso.deployment import env, secrets
+from sayso.deployment import journal as outside
 from sayso.deployment.database import Database, open_database
 
 log = logging.getLogger("sayso.log")
@@ -39,7 +41,7 @@ def _elected(db: Database) -> bool:
     return bool(db.run("SELECT pg_try_advisory_xact_lock(%s)", [_ELECTION])[0][0])
 
 
-def _end(db: Database) -> tuple[int, int]:
+def end(db: Database) -> tuple[int, int]:
     """Give how many entries the log has, and the number of the last."""
     rows = db.run("SELECT position, seq FROM consent_leaf ORDER BY position DESC LIMIT 1")
     return (int(rows[0][0]) + 1, int(rows[0][1])) if rows else (0, 0)
@@ -57,7 +59,7 @@ def _insert(db: Database, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
         db.run(f"INSERT INTO {into} VALUES {marks}", [value for row in some for value in row])  # noqa: S608 our own table
 
 
-def _append(db: Database, size: int, rows: Sequence[tuple[Any, ...]]) -> dict[merkle.Node, bytes]:
+def place(db: Database, size: int, rows: Sequence[tuple[Any, ...]]) -> dict[merkle.Node, bytes]:
     """Write leaves from place `size` on and the subtrees they complete; give all of these."""
     fresh: dict[merkle.Node, bytes] = {}
     nodes = reading.nodes_of(db, fresh)
@@ -77,7 +79,9 @@ def _need_unbroken(size: int, before: reading.Signed | None, nodes: merkle.Nodes
         raise Conflict("log_broken", "The log does not continue its last checkpoint.", remedy)
 
 
-def _sign(db: Database, size: int, nodes: merkle.Nodes, before: reading.Signed | None, now: datetime) -> None:
+def _sign(
+    db: Database, size: int, nodes: merkle.Nodes, before: reading.Signed | None, now: datetime
+) -> reading.Signed:
     origin = before.origin if before else signing.origin()
     point = Checkpoint(origin, size, merkle.root(size, nodes))
     at = max(now, read_utc(before.signed_at)) if before else now  # a clock set back takes nothing back
@@ -92,13 +96,14 @@ def _sign(db: Database, size: int, nodes: merkle.Nodes, before: reading.Signed |
         raise Conflict(
             "log_broken", "Another root was signed for this size.", "Run `sayso audit --database`."
         )
+    return reading.Signed(size, point.root, origin, note.text, utc_text(at))
 
 
 def _due(db: Database, now: datetime) -> bool:
     before = reading.latest(db)
     if before is None or now - read_utc(before.signed_at) >= FRESH:
         return True
-    return bool(_unplaced(db, _end(db)[1], 1))
+    return bool(_unplaced(db, end(db)[1], 1))
 
 
 def tick(db: Database, now: datetime) -> int:
@@ -112,11 +117,14 @@ def tick(db: Database, now: datetime) -> int:
     with db.transaction():
         if not _elected(db):
             return 0
-        size, last = _end(db)
+        size, last = end(db)
         rows, before = _unplaced(db, last, BATCH), reading.latest(db)
         _need_unbroken(size, before, reading.nodes_of(db))
-        nodes = reading.nodes_of(db, _append(db, size, rows))
-        _sign(db, size + len(rows), nodes, before, now)
+        nodes = reading.nodes_of(db, place(db, size, rows))
+        signed = _sign(db, size + len(rows), nodes, before, now)
+        if rows:
+            # Before anybody can see the checkpoint: a restored database must be able to continue it.
+            outside.append([journal.logged(size, [(seq, leaf) for seq, leaf in rows], signed)])
     return len(rows)
 
 

@@ -39,7 +39,7 @@ def write_short(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("consent", "0005_import_runs"),
+        ("consent", "0006_evidencename"),
         ("notices", "0001_initial"),
     ]
 

@@ -1,0 +1,297 @@
+"""A backup is put back: what was withdrawn stays withdrawn, who was erased stays erased, and the log says so."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sayso.cli import auditing, restored
+from sayso.cli.auditing import Look, Stored
+from sayso.cli.main import main
+from sayso.config import replaying
+from sayso.config.replaying import Replayed
+from sayso.consent import models, restoring
+from sayso.consent import queries as consent
+from sayso.consent import services as answering
+from sayso.consent.log import proving, signing
+from sayso.consent.queries import Recorded
+from sayso.core.checkpoint import Note, read_note
+from sayso.core.choice import read_choice
+from sayso.core.errors import Conflict, Forbidden
+from sayso.core.opt_out import Scope
+from sayso.core.request import RequestState
+from sayso.core.vocabulary import ConsentStatus, Voucher
+from sayso.decisions import gate
+from sayso.deployment import journal as outside
+from sayso.identity import keys
+from sayso.identity import queries as who
+from sayso.identity import services as identity
+from sayso.notices import queries as notices
+from sayso.notices import services as publishing
+from sayso.outbox import epochs
+from sayso.rights import queries
+from tests import linen
+from tests.consent.log import DB, kept
+from tests.dumps import dump, put_back
+from tests.rights.conftest import BRAND, Ada, says
+from tests.rights.test_erasure import confirmed, work
+
+YES, NO = ConsentStatus.GIVEN, ConsentStatus.REFUSED
+LEARN, PASS_ON = read_choice(linen.LEARN), read_choice(linen.PASS_ON)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened since the backup was taken, and to whom."""
+
+    backup: Path
+    erased: Ada
+    withdrew: str
+    waits: str  # her deletion was confirmed and is not carried out yet
+    newcomer: str  # the secret of a browser that came after the backup and said no
+    lost: Recorded  # a yes that no backup holds
+    auditor: Note
+
+
+@pytest.fixture(autouse=True)
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("SAYSO_JOURNAL_URL", f"file://{tmp_path / 'journal'}")
+    monkeypatch.setattr(replaying.outside, "LARGEST", 4000)  # several files
+    yield tmp_path / "journal"
+    outside.leave()
+
+
+def said_no(secret: str, now: datetime) -> None:
+    published = notices.current(BRAND)
+    answer = answering.centre_answer(
+        BRAND, dict.fromkeys(published.choice_ids(), NO), 0, "reject_all", Voucher.DEVICE, "en"
+    )
+    answering.record_answer(secret, None, BRAND, answer, now)
+
+
+@pytest.fixture
+def story(ada: Ada, tmp_path: Path, now: datetime) -> Story:
+    """Live through a day: a backup in the morning, and what people said and asked after it."""
+    cleo = identity.link_customer({"customer": "C-3003", "email": "cleo@example.test"}, "IE", now)
+    ben = identity.link_customer({"customer": "C-2002", "email": "ben@example.test"}, "IE", now)
+    for account in (ada.account, cleo, ben):
+        says(account, now, learn=YES, pass_on=YES)
+    kept(now)
+    backup = dump(tmp_path)
+    newcomer = secrets.token_urlsafe(32)
+    later = now + timedelta(hours=1)
+    says(cleo, later, learn=NO)
+    said_no(newcomer, later)
+    says(cleo, later, purchases=YES)
+    answering.block("email", "somebody@example.test", [Scope.MARKETING], "page", later)
+    confirmed(ada, later)
+    work(later)
+    assert not who.exists(ada.account)
+    confirmed(Ada(ben, ""), later)
+    says(ben, later, purchases=YES)
+    lost = consent.history_of([cleo], BRAND)[0]
+    auditor = read_note(kept(later).note)
+    return Story(backup, ada, cleo, ben, newcomer, lost, auditor)
+
+
+def look(now: datetime, before: Note) -> Look:
+    pins = signing.read_pins(proving.public_keys(DB))
+    return auditing.look(Stored(DB), pins, before, DB, now + timedelta(seconds=2))
+
+
+def permitted(subject: str, now: datetime, choice: object = LEARN) -> bool:
+    (decision,) = gate.decide(DB, BRAND, [subject], [choice], now)  # type: ignore[list-item]
+    return decision.permitted
+
+
+def test_nothing_starts_on_a_restored_database_before_the_journal_was_replayed(
+    story: Story, now: datetime
+) -> None:
+    restored.need_replayed()  # this is no restored database yet
+    put_back(story.backup)
+    assert permitted(story.withdrew, now)  # this is what must not go out
+    for command in (["serve"], ["work", "--once"]):
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code == 2
+        assert "sayso ledger replay" in done.stderr
+    looked = CliRunner().invoke(main, ["restore", "check"])
+    assert (looked.exit_code, "was restored" in looked.stdout) == (1, True)
+    tried = CliRunner().invoke(main, ["ledger", "replay", "--dry-run"])
+    assert tried.exit_code == 0, tried.output
+    assert "nothing was changed" in tried.stdout
+    assert restoring.behind(DB) is not None
+    done = CliRunner().invoke(main, ["ledger", "replay"])
+    assert done.exit_code == 0, done.output
+    restored.need_replayed()
+    assert CliRunner().invoke(main, ["restore", "check"]).exit_code == 0
+    assert "Nothing to replay" in CliRunner().invoke(main, ["ledger", "replay"]).stdout
+
+
+def test_withdrawn_stays_withdrawn_and_erased_stays_erased(story: Story, now: datetime) -> None:
+    put_back(story.backup)
+    assert who.exists(story.erased.account)
+    later = now + timedelta(hours=2)
+    done = replaying.replay(later)
+    assert done.epoch == epochs.epoch_of(DB)
+    assert (done.narrowed, done.blocks, done.erased, done.deletions) == (2, 1, 2, 1)
+    assert not permitted(story.withdrew, later)
+    assert permitted(story.withdrew, later, PASS_ON)  # what she had not touched is as it was
+    assert not who.exists(story.erased.account)
+    assert not keys.has_key(story.erased.account)
+    assert not models.Event.objects.filter(subject=story.erased.account).exists()
+    with pytest.raises(Forbidden):
+        identity.link_customer({"customer": "C-1001"}, "", later)
+    device = who.device_subject(story.newcomer)
+    assert device is not None
+    assert {str(said) for said in consent.answered(device, BRAND, later).statuses.values()} == {"refused"}
+    blocked = models.Block.objects.get()
+    assert (blocked.lookup, blocked.scope) == (keys.lookup("email", "somebody@example.test"), "marketing")
+    assert replaying.replay(later) == Replayed()
+
+
+def test_a_deletion_that_was_under_way_waits_for_an_officer_and_its_clock_runs_on(
+    story: Story, now: datetime
+) -> None:
+    put_back(story.backup)
+    later = now + timedelta(hours=2)
+    replaying.replay(later)
+    (request,) = queries.requests_of(story.waits)
+    assert request.state is RequestState.AWAITING_APPROVAL
+    assert request.received_at == now + timedelta(hours=1)
+    assert not permitted(story.waits, later)
+    assert not permitted(story.waits, later, PASS_ON)
+
+
+def test_the_log_continues_what_was_signed_and_says_what_was_lost(story: Story, now: datetime) -> None:
+    put_back(story.backup)
+    later = now + timedelta(hours=2)
+    done = replaying.replay(later)
+    says(story.withdrew, later, location=YES)
+    kept(later)
+    looked = look(later, story.auditor)
+    assert looked.findings == ()
+    assert looked.swept is not None
+    assert looked.swept.lost == done.lost > 0
+    assert f"{done.lost} entries lost with a restore of the database, as it declared" in "".join(
+        auditing.lines_of(looked)
+    )
+    # Her receipt of what was lost is still in the log: the brand cannot say that she never answered.
+    assert DB.run("SELECT leaf_hash FROM consent_leaf WHERE seq = %s", [story.lost.seq]) == [
+        (story.lost.leaf_hash,)
+    ]
+
+
+def test_an_answer_removed_by_hand_is_not_excused_by_a_restore(story: Story, now: datetime) -> None:
+    put_back(story.backup)
+    DB.run("DELETE FROM consent_event WHERE subject = %s", [story.withdrew])
+    later = now + timedelta(hours=2)
+    replaying.replay(later)
+    kept(later)
+    assert {found.code for found in look(later, story.auditor).findings} == {"removed"}
+
+
+def test_each_restore_opens_an_epoch_that_never_was(story: Story, now: datetime) -> None:
+    later = now + timedelta(hours=2)
+    opened, first = [], epochs.epoch_of(DB)
+    for _ in range(2):
+        put_back(story.backup)
+        opened.append(replaying.replay(later).epoch)
+        kept(later)
+        assert epochs.epoch_of(DB) == opened[-1]
+        assert not permitted(story.withdrew, later)
+        assert look(later, story.auditor).findings == ()
+    assert len({first, *opened}) == 3
+
+
+def test_a_replay_that_is_broken_off_changes_nothing_and_is_done_again(
+    story: Story, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_back(story.backup)
+    later = now + timedelta(hours=2)
+
+    def dies(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(restoring, "hold_back", dies)
+        with pytest.raises(KeyboardInterrupt):
+            replaying.replay(later)
+    assert restoring.behind(DB) is not None
+    assert replaying.replay(later).narrowed == 2
+
+
+def test_a_key_store_put_back_with_the_data_forgets_its_people_again(story: Story, now: datetime) -> None:
+    put_back(story.backup)
+    keys.make_keys([story.erased.account])
+    replaying.replay(now + timedelta(hours=2))
+    assert not keys.has_key(story.erased.account)
+
+
+def test_whose_key_was_lost_is_refused_every_use(story: Story, now: datetime) -> None:
+    put_back(story.backup)
+    keys.destroy(story.withdrew)
+    later = now + timedelta(hours=2)
+    assert replaying.replay(later).held_back == 1
+    assert not permitted(story.withdrew, later)
+    assert not permitted(story.withdrew, later, PASS_ON)
+
+
+def test_a_notice_published_since_is_asked_for_first(ada: Ada, tmp_path: Path, now: datetime) -> None:
+    backup = dump(tmp_path)
+    publishing.publish_notice(linen.second(), "Otto", now)
+    says(ada.account, now, learn=NO)
+    put_back(backup)
+    with pytest.raises(Conflict) as refused:
+        replaying.replay(now)
+    assert refused.value.code == "notice_lost"
+    publishing.publish_notice(linen.second(), "Otto", now)
+    # The ledger's numbers have moved on; it is a restored database all the same.
+    assert restoring.behind(DB) is not None
+    assert replaying.replay(now).narrowed == 1
+    assert not permitted(ada.account, now)
+
+
+def test_a_minor_stays_a_minor(ada: Ada, tmp_path: Path, now: datetime) -> None:
+    from sayso.consent import family
+
+    backup = dump(tmp_path)
+    family.say_age([ada.account], BRAND, "2013-05", Voucher.ACCOUNT, now)
+    says(ada.account, now, learn=NO)
+    put_back(backup)
+    assert not consent.is_minor([ada.account], BRAND)
+    assert replaying.replay(now).minors == 1
+    assert consent.is_minor([ada.account], BRAND)
+
+
+def test_what_a_crash_left_out_of_the_journal_is_written_at_the_next_start(
+    ada: Ada, now: datetime, journal: Path
+) -> None:
+    says(ada.account, now, learn=NO)
+    for file in journal.iterdir():
+        file.unlink()
+    outside.leave()
+    restored.need_replayed()
+    assert [entry["kind"] for entry in outside.read()] == ["narrowed"]
+    restored.need_replayed()
+    assert len(list(outside.read())) == 1
+
+
+def test_an_erased_persons_lines_mean_nothing(story: Story) -> None:
+    told = [entry for entry in outside.read() if entry.get("subject") == story.erased.account]
+    assert {entry["kind"] for entry in told} >= {"deleting", "erased"}
+    said, unreadable = restoring.read_said(told)
+    assert (said, unreadable) == ([], [])
+    with_key = [entry for entry in told if "sealed" in entry]
+    assert with_key
+    assert all(one is None for one in restoring.identity.opened(with_key))
+
+
+def test_no_line_names_anybody_in_clear(story: Story, journal: Path) -> None:
+    written = b"".join(file.read_bytes() for file in journal.iterdir()).lower()
+    for name in (b"example.test", b"c-1001", b"c-2002", b"c-3003", linen.LEARN.encode()):
+        assert name not in written
