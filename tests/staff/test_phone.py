@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from sayso.consent import family
 from sayso.consent import queries as consent
 from sayso.consent import services as answering
 from sayso.core.choice import read_choice
@@ -166,3 +167,28 @@ def test_links_and_looks_go_with_her(desk: Desk, now: datetime) -> None:
     services.forget([desk.ada])
     with pytest.raises(NotFound):
         services.confirm(*_link(), "en", now)
+
+
+def _is_thirteen(desk: Desk, now: datetime) -> None:
+    family.say_age([desk.ada], BRAND, f"{now.year - 13}-01", Voucher.ACCOUNT, now)
+
+
+@pytest.mark.parametrize("purpose", ["newsletter", "ads"])
+def test_a_minors_yes_is_not_taken_by_telephone_and_their_no_is(
+    desk: Desk, now: datetime, purpose: str
+) -> None:
+    _is_thirteen(desk, now)
+    with pytest.raises(Conflict, match="not taken by telephone"):
+        services.take_yes(_look(desk, now), BRAND, purpose, desk.dev, now)
+    assert not Letter.objects.filter(template="phone_asked").exists()
+    services.take_no(_look(desk, now), BRAND, purpose, desk.dev, now)
+
+
+def test_a_yes_that_waits_is_no_longer_asked_of_whoever_turns_out_to_be_a_minor(
+    desk: Desk, now: datetime
+) -> None:
+    services.take_yes(_look(desk, now), BRAND, "newsletter", desk.dev, now)
+    _is_thirteen(desk, now)
+    with pytest.raises(NotFound):
+        services.confirm(*_link(), "en", now)
+    assert _status(desk, now) is not ConsentStatus.GIVEN

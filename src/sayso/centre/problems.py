@@ -28,6 +28,9 @@ WORDS: dict[str, Words] = {
         "A system holds something that nobody has described, so nothing is deleted there yet."
     ),
     "not_asked": _("This question is not asked now. Read the list again."),
+    "not_by_telephone": _(
+        "A yes of theirs is not taken by telephone. They can answer in the privacy centre."
+    ),
     "not_correctable": _("No system lets this be corrected. Write to the privacy officer."),
     "not_proved": _("Nobody has shown that this account is theirs. Sign in by a code first."),
     "not_staff": _("This page is for the brand’s staff. Go back to your own pages."),

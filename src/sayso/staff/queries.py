@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sayso.consent import queries as consent
 from sayso.core.errors import NotFound
 from sayso.core.values import utc_text
 from sayso.identity import keys
@@ -101,7 +102,8 @@ def waiting(number: str, secret: str, now: datetime) -> Waiting:
     """Give what the link of a letter still asks.
 
     Raises `NotFound` alike for a wrong secret, an unknown link, one that was used or ran out, one in a mailbox
-    that is no longer hers, and one to nothing that is still asked as it was then.
+    that is no longer hers, one to somebody known as a minor since, and one to nothing that is still asked as it
+    was then.
     """
     row = Confirmation.objects.filter(id=number, until__gt=now).first()
     held = row.secret_hash if row else ""
@@ -109,6 +111,8 @@ def waiting(number: str, secret: str, now: datetime) -> Waiting:
         raise _no_link()
     asked = _still_asked(_waiting(row))
     if not asked.choices or ("email", row.sent_to) not in identity.lookups_of(row.account):
+        raise _no_link()
+    if consent.is_minor([row.account], row.brand):
         raise _no_link()
     return asked
 

@@ -120,9 +120,13 @@ def take_no(look: LookView, brand: str, purpose: str, who: Staff, now: datetime)
 def take_yes(look: LookView, brand: str, purpose: str, who: Staff, now: datetime) -> Recorded:
     """Record a yes said by telephone: a question, until she confirms it by the link in her letter.
 
-    Raises `Conflict` with code `no_address` when no letter can reach her.
+    Raises `Conflict` with code `no_address` when no letter can reach her, `not_by_telephone` for a minor: what is
+    never done for them is not asked of them, and the rest they answer on their own page, in plain words.
     """
     choices = _choices(notices.current(brand).notice, purpose)
+    if consent.is_minor([look.account], brand):
+        remedy = "They can answer in the privacy centre."
+        raise Conflict("not_by_telephone", "A yes of theirs is not taken by telephone.", remedy)
     address = identity.address_of(look.account)
     if address is None:
         remedy = "She can say yes in the privacy centre."
