@@ -21,6 +21,7 @@ DOORS = {
     "proofing",  # how somebody shows who they are, one folder per method
     "ages",  # how old somebody said they are
     "family",  # children's ages and guardians' answers, over ledger and identity
+    "counting",  # what really was used, counted beside the path
     "gate",  # the compiled table that decides
 }
 PURE = ("sayso.core", "sayso.signals")

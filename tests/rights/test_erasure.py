@@ -85,6 +85,7 @@ def test_the_plan_names_every_system_what_stays_and_by_which_law_until_when(
         "sayso-facts",
         "sayso-asks",
         "sayso-family",
+        "sayso-uses",
     }
     tables = {table.table: table for table in systems["shop"].tables}
     assert (tables["orders"].delete, tables["addresses"].others, tables["invoices"].keep) == (2, 1, 1)

@@ -8,6 +8,7 @@ from django.db import connection
 from sayso.consent import services as consent
 from sayso.identity.proofing.sign_in import services as sign_in
 from sayso.staff import services as staff
+from sayso.uses import services as uses
 
 EVERY = timedelta(hours=1)
 _last: list[datetime] = []
@@ -25,6 +26,7 @@ def tidy(now: datetime) -> int:
     swept, _ = Session.objects.filter(expire_date__lt=now).delete()
     staff.tidy(now)
     consent.end_retention(now)
+    uses.tidy(now)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

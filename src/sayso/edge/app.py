@@ -14,10 +14,11 @@ from urllib.parse import parse_qs
 from sayso.consent.ledger import Submission
 from sayso.core.errors import NotFound, SaysoError, TooLarge, WrongMethod, problem, status_of
 from sayso.core.values import read_json
-from sayso.edge import answers, service
+from sayso.edge import answers, service, used
 from sayso.edge import log as public_log
 from sayso.edge.batch import Batcher
 from sayso.signals import gpc
+from sayso.uses.counting import Counter
 
 log = logging.getLogger("sayso.edge")
 LARGEST_ANSWER = 16 * 1024  # bytes
@@ -87,6 +88,7 @@ class Edge:
     def __init__(self) -> None:
         self._batcher: Batcher[Submission, dict[str, Any]] = Batcher(service.write)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
+        self._uses = Counter()
         self._sdk = SDK.read_bytes() if SDK.exists() else b""
         self._etag = f'"{hashlib.sha256(self._sdk).hexdigest()[:32]}"'.encode()
 
@@ -106,10 +108,11 @@ class Edge:
         await send({"type": "lifespan.shutdown.complete"})
 
     def close(self) -> None:
-        """Finish what is being written and close both connections."""
+        """Finish what is being written and close every connection."""
         self._batcher.close(service.close_database)
         self._reader.submit(service.close_database)
         self._reader.shutdown()
+        self._uses.close()
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
         try:
@@ -136,6 +139,8 @@ class Edge:
                 return await self._answer(site, scope, receive)
             case "POST", ["v1", "decide"]:
                 return await self._decide(scope, receive)
+            case "POST", ["v1", "uses"]:
+                return await self._take_uses(scope, receive)
             case "GET" | "HEAD", [
                 "log",
                 "checkpoint" | "keys" | "inclusion" | "consistency" | "entries" as what,
@@ -148,7 +153,7 @@ class Edge:
                 | ["log", "checkpoint" | "keys" | "inclusion" | "consistency" | "entries"]
             ):
                 raise WrongMethod("GET, HEAD")
-            case _, ["v1", "sites", _, "answers"] | ["v1", "decide"]:
+            case _, ["v1", "sites", _, "answers"] | ["v1", "decide" | "uses"]:
                 raise WrongMethod("POST")
         raise NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
 
@@ -200,9 +205,22 @@ class Edge:
         raw = await _body(receive, LARGEST_QUESTION)
 
         def answer() -> dict[str, Any]:
-            return service.decide(service.brand_of_key(authorization, "decide"), read_json(raw))
+            brand, body = service.brand_of_key(authorization, "decide"), read_json(raw)
+            reply = service.decide(brand, body)
+            used.note(self._uses, brand, authorization, body["subject"], reply["decisions"])
+            return reply
 
         return _json(200, await self._read(answer))
+
+    async def _take_uses(self, scope: Scope, receive: Receive) -> Reply:
+        authorization = _headers(scope).get("authorization", "")
+        raw = await _body(receive, LARGEST_QUESTION)
+
+        def take() -> dict[str, int]:
+            brand = service.brand_of_key(authorization, *used.SCOPES)
+            return used.take(service.database(), self._uses, brand, authorization, read_json(raw))
+
+        return _json(202, await self._read(take))
 
 
 app = Edge()

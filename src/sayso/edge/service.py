@@ -164,8 +164,8 @@ def write(items: Sequence[Submission]) -> list[dict[str, Any]]:
     return results
 
 
-def brand_of_key(authorization: str, scope: str) -> str:
-    """Give the brand a server key speaks for.
+def brand_of_key(authorization: str, *scopes: str) -> str:
+    """Give the brand a server key speaks for; any one of these scopes will do.
 
     Raises `Unproved` (key_missing, key_unknown) and `Forbidden` (scope_missing).
     """
@@ -176,8 +176,8 @@ def brand_of_key(authorization: str, scope: str) -> str:
     found = identity.scopes_of_key(database(), secret)
     if found is None:
         raise Unproved("key_unknown", "That server key is not one of ours.", remedy)
-    if scope not in found[1]:
-        raise Forbidden("scope_missing", f"That key may not `{scope}`.", "Use a key with that scope.")
+    if not found[1].intersection(scopes):
+        raise Forbidden("scope_missing", f"That key may not `{scopes[0]}`.", "Use a key with that scope.")
     return found[0]
 
 
