@@ -17,8 +17,8 @@ SCOPES = ("decide", "replica")  # either lets a server ask, or decide for itself
 MOST = 2_000  # counts in one batch
 MOST_NAMES = 3  # a device, a customer number, an address
 MOST_TIMES = 1_000_000  # of one thing in one batch
-# No use of hers was held back where she is being erased, where nobody was asked, or where nobody could say.
-UNCOUNTED = frozenset({Reason.ERASING, Reason.NOT_LISTED, Reason.UNAVAILABLE})
+# Of these nothing was used and nothing of hers was held back.
+UNCOUNTED = frozenset({Reason.UNKNOWN_SUBJECT, Reason.NOT_LISTED, Reason.ERASING, Reason.UNAVAILABLE})
 
 
 def _key(authorization: str) -> str:
