@@ -30,9 +30,10 @@ from sayso.personalisation import queries as learned
 from sayso.personalisation import services as learning
 from sayso.rights import queries, services
 from sayso.rights.models import RightsRequest, key_of
+from sayso.uses import queries as uses
 from tests import linen
 from tests.changes.conftest import work as tell
-from tests.rights.conftest import BRAND, Ada, proof, says
+from tests.rights.conftest import BRAND, Ada, counted, proof, says
 
 YES = ConsentStatus.GIVEN
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -145,6 +146,7 @@ def test_an_erasure_ends_with_nothing_left_anywhere_and_a_link_that_still_opens(
     notices.publish_notice(linen.second(), "Otto", now)
     tell(now)
     assert changes.rows_of([known.account])
+    counted(known, now)
     request = confirmed(known, now)
     link = queries.link_of(request, known.account)
     work(now)
@@ -159,6 +161,7 @@ def test_an_erasure_ends_with_nothing_left_anywhere_and_a_link_that_still_opens(
     assert not consent.has_evidence([known.account, known.device], BRAND)
     assert not Pairwise.objects.exists()
     assert not changes.rows_of([known.account, known.device])
+    assert not uses.held([known.account, known.device])
     assert [message for message, _ in worlds["brightside"].told.values()] == [
         "audience.member.added",
         "audience.member.removed",

@@ -177,4 +177,4 @@ def test_sums_of_everybody_tell_how_many_people_they_are_of(ada: Ada, shop_key: 
     store.add(DjangoDatabase(), batch | {Asked(BRAND, shop_key, NAMES, LEARN, True): 2}, {}, now)
     store.add(DjangoDatabase(), batch, {}, now - timedelta(days=31))
     [total] = queries.totals(BRAND, now)
-    assert (total.choice, total.permitted, total.times, total.people) == (LEARN, True, 7, 2)
+    assert (total.purpose, total.permitted, total.times, total.people) == ("learn", True, 7, 2)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Sum, Value
+from django.db.models.functions import Left, StrIndex
 
 from sayso.core.values import read_utc
 from sayso.deployment import env
@@ -41,9 +42,9 @@ class OneDay:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One choice of everybody lately: how often, and of how many people."""
+    """One purpose of everybody lately: how often, and of how many accounts and browsers."""
 
-    choice: str
+    purpose: str
     permitted: bool
     times: int
     people: int
@@ -89,7 +90,10 @@ def lost_lately(brand: str, now: datetime) -> int:
 
 
 def totals(brand: str, now: datetime) -> list[Total]:
-    """Give the sums of the last 30 days over everybody, by choice."""
-    rows = Use.objects.filter(brand=brand, day__gte=_since(now)).values("choice", "permitted")
-    summed = rows.annotate(sum=Sum("times"), people=Count("subject", distinct=True)).order_by("choice")
-    return [Total(row["choice"], row["permitted"], row["sum"], row["people"]) for row in summed]
+    """Give the sums of the last 30 days over everybody, by purpose."""
+    rows = Use.objects.filter(brand=brand, day__gte=_since(now))
+    named = rows.annotate(purpose=Left("choice", StrIndex("choice", Value(".")) - 1))
+    summed = named.values("purpose", "permitted").annotate(
+        sum=Sum("times"), people=Count("subject", distinct=True)
+    )
+    return [Total(row["purpose"], row["permitted"], row["sum"], row["people"]) for row in summed.order_by()]
