@@ -161,6 +161,20 @@ def test_a_count_on_its_way_finds_nobody_once_she_is_erased(
     assert not Use.objects.exists()
 
 
+def test_a_count_that_meets_an_erasure_half_way_is_dropped(ada: Ada, counter: Counter, shop_key: str) -> None:
+    counter.count(BRAND, shop_key, NAMES, [(LEARN, True)])
+    writing = threading.Thread(target=counter.close)
+    with transaction.atomic():
+        identity.forget([ada.account, ada.device])
+        services.forget([ada.account, ada.device])
+        writing.start()
+        if connection.vendor == "postgresql":  # SQLite lets one write at a time
+            writing.join(30)
+            assert not writing.is_alive()
+    writing.join(30)
+    assert not Use.objects.exists()
+
+
 def test_days_past_their_time_are_swept(ada: Ada, shop_key: str, now: datetime) -> None:
     batch = {Asked(BRAND, shop_key, NAMES, LEARN, True): 1}
     for days in (0, 90, 91, 400):
