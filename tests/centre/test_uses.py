@@ -11,7 +11,7 @@ from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys, store
 from sayso.identity import queries as people
 from sayso.identity import services as identity
-from sayso.uses.store import Asked, add
+from sayso.uses.store import add
 from tests.centre.conftest import BRAND, Answering
 from tests.linen import NEWSLETTER, PASS_ON, PURCHASES
 
@@ -22,7 +22,7 @@ LATER, EARLIER, TOO_EARLY = NOW - timedelta(days=1), NOW - timedelta(days=3), NO
 
 def _happens(secret: str, choice: str, permitted: bool, times: int, at: datetime, label: str) -> None:
     key = keys.secret_hash(identity.make_api_key(BRAND, label, {"decide"}, at))
-    asked = Asked(BRAND, key, store.names_of({"device": secret}), choice, permitted)
+    asked = (BRAND, key, store.names_of({"device": secret}), ((choice, permitted),))
     add(DjangoDatabase(), {asked: times}, {}, at)
 
 

@@ -26,7 +26,6 @@ from sayso.inventory import queries as inventory
 from sayso.inventory import services as register
 from sayso.rights import services as rights
 from sayso.uses import store as uses
-from sayso.uses.store import Asked
 from tests import linen
 from tests.centre.conftest import BRAND, post, published, sign_in
 from tests.connectors import shop
@@ -190,9 +189,9 @@ def test_uses_are_told_in_sums_over_enough_people(mara: Client) -> None:
         )
         consent.record_answer(secret, None, BRAND, words, now)
         names = people.names_of({"device": secret})
-        counts[Asked(BRAND, "", names, linen.LEARN, True)] = 400
+        counts[(BRAND, "", names, ((linen.LEARN, True),))] = 400
         if place < 4:
-            counts[Asked(BRAND, "", names, linen.PASS_ON, False)] = 1
+            counts[(BRAND, "", names, ((linen.PASS_ON, False),))] = 1
     uses.add(DjangoDatabase(), counts, {}, now)
     text = page(mara, "/console/reach")
     assert re.search(r"uses counted in the last 30 days</dt><dd>2\u202f000</dd>", text)

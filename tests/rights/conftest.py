@@ -24,7 +24,6 @@ from sayso.identity import services as identity
 from sayso.inventory import services as inventory
 from sayso.notices import services as notices
 from sayso.uses import store as uses
-from sayso.uses.store import Asked
 from tests import linen
 from tests.connectors import shop
 
@@ -100,5 +99,5 @@ def counted(ada: Ada, now: datetime) -> None:
     """Have the shop use what Ada bought, and be held back from passing it on."""
     key = keys.secret_hash(identity.make_api_key(BRAND, "the shop", {"decide"}, now))
     names = store.names_of({"customer": "C-1001"})
-    counts = {Asked(BRAND, key, names, linen.LEARN, True): 14}
-    uses.add(DjangoDatabase(), counts | {Asked(BRAND, key, names, linen.PASS_ON, False): 3}, {}, now)
+    counts = {(BRAND, key, names, ((linen.LEARN, True),)): 14}
+    uses.add(DjangoDatabase(), counts | {(BRAND, key, names, ((linen.PASS_ON, False),)): 3}, {}, now)

@@ -33,8 +33,9 @@ def note(
     decisions: Iterable[Mapping[str, Any]],
 ) -> None:
     """Count what was just decided about whoever a reference means: a yes as a use, a no as held back."""
-    said = [(one["choice"], one["permitted"]) for one in decisions if one["reason"] not in UNCOUNTED]
-    counter.count(brand, _key(authorization), identity.names_of(reference), said)
+    said = tuple((one["choice"], one["permitted"]) for one in decisions if one["reason"] not in UNCOUNTED)
+    if said:
+        counter.count(brand, _key(authorization), identity.names_of(reference), said)
 
 
 def take(db: Database, counter: Counter, brand: str, authorization: str, body: object) -> dict[str, int]:
@@ -45,8 +46,8 @@ def take(db: Database, counter: Counter, brand: str, authorization: str, body: o
     """
     listed, lost = _read(body)
     known, key = notices.current(db, brand).notice, _key(authorization)
-    counts = [
-        (Asked(brand, key, names, choice, permitted), times)
+    counts: list[tuple[Asked, int]] = [
+        ((brand, key, names, ((choice, permitted),)), times)
         for names, choice, permitted, times in map(_read_one, listed)
         if known.find(choice) is not None
     ]

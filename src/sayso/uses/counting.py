@@ -9,9 +9,8 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from itertools import islice
 
 import psycopg
 
@@ -19,12 +18,12 @@ from sayso.core.errors import Unavailable
 from sayso.deployment import env
 from sayso.deployment.database import PostgreSQL, SQLite, open_database
 from sayso.uses import store
-from sayso.uses.store import Asked
+from sayso.uses.store import Asked, Said
 
 log = logging.getLogger("sayso.uses")
-MOST = 65_536  # different things held in memory at most, about 20 MB
+MOST = 65_536  # different choices of different people held in memory at most, about 20 MB
 EVERY = 1.0  # seconds between two writings
-TOGETHER = 500  # things in one transaction
+TOGETHER = 500  # of them in one transaction, or those of one call
 REST = 3  # a writing is followed by a pause this many times as long: whoever answers people goes first
 PATIENCE = 3  # seconds a process that stops waits for what is still to be written
 BROKEN = (sqlite3.OperationalError, psycopg.OperationalError, Unavailable)
@@ -37,41 +36,53 @@ class Counter:
         self._most = most
         self._lock = threading.Lock()
         self._waiting: dict[Asked, int] = {}
+        self._size = 0
         self._missed: dict[tuple[str, str], int] = {}
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
 
-    def count(self, brand: str, key: str, names: Sequence[str], said: Iterable[tuple[str, bool]]) -> None:
-        """Count what was decided about whoever these names mean: each choice, and whether it was permitted.
+    def count(self, brand: str, key: str, names: tuple[str, ...], said: Said) -> None:
+        """Count what one call decided about whoever these names mean: each choice, and whether it was permitted.
 
-        `names` are those of `identity.store.names_of`, `key` is the hash of the server key that asked.
+        `names` are those of `identity.store.names_of`, `key` is the hash of the server key that asked. However
+        much was asked in the call, this is one entry of a dict.
         """
-        named = tuple(names)
-        self.add([(Asked(brand, key, named, choice, permitted), 1) for choice, permitted in said])
+        with self._lock:
+            self._put((brand, key, names, said), 1)
+            if self._thread is None:
+                self._begin()
 
     def add(self, counts: Iterable[tuple[Asked, int]]) -> None:
-        """Count each thing so many times."""
+        """Count each call so many times."""
         with self._lock:
             for asked, times in counts:
                 self._put(asked, times)
-            self._begin()
+            if self._thread is None:
+                self._begin()
 
     def miss(self, brand: str, key: str, times: int) -> None:
         """Remember that so many uses were not counted, of whomever they were."""
         with self._lock:
             self._missed[brand, key] = self._missed.get((brand, key), 0) + times
-            self._begin()
+            if self._thread is None:
+                self._begin()
 
     def _put(self, asked: Asked, times: int) -> None:
         held = self._waiting.get(asked)
-        if held is not None or len(self._waiting) < self._most:
-            self._waiting[asked] = (held or 0) + times
+        if held is not None:
+            self._waiting[asked] = held + times
+        elif self._size + len(asked[3]) <= self._most:
+            self._waiting[asked] = times
+            self._size += len(asked[3])
         else:
-            whose = (asked.brand, asked.key)
-            self._missed[whose] = self._missed.get(whose, 0) + times
+            self._lose(asked, times)
+
+    def _lose(self, asked: Asked, times: int) -> None:
+        brand, key, _names, said = asked
+        self._missed[brand, key] = self._missed.get((brand, key), 0) + times * len(said)
 
     def _begin(self) -> None:
-        if self._thread is None and (self._waiting or self._missed):
+        if self._waiting or self._missed:
             self._thread = threading.Thread(target=self._run, name="uses", daemon=True)
             self._thread.start()
 
@@ -102,11 +113,11 @@ class Counter:
     def _write(self, db: SQLite | PostgreSQL) -> None:
         """Write everything that waits, a few hundred things at a time. What is not written waits again."""
         with self._lock:
-            waiting, self._waiting = self._waiting, {}
+            waiting, self._waiting, self._size = self._waiting, {}, 0
             missed, self._missed = self._missed, {}
         try:
             while waiting or missed:
-                batch = dict(islice(waiting.items(), TOGETHER))
+                batch = _first(waiting)
                 began = time.monotonic()
                 self._commit(db, batch, missed)
                 for asked in batch:
@@ -141,5 +152,18 @@ class Counter:
                 raise
             log.error("uses were lost: %s", type(broken).__name__)
             self._put_back({}, missed)
-            for asked, times in batch.items():
-                self.miss(asked.brand, asked.key, times)
+            with self._lock:
+                for asked, times in batch.items():
+                    self._lose(asked, times)
+
+
+def _first(waiting: Mapping[Asked, int]) -> dict[Asked, int]:
+    """Take what goes into one transaction."""
+    batch: dict[Asked, int] = {}
+    size = 0
+    for asked, times in waiting.items():
+        size += len(asked[3])
+        if batch and size > TOGETHER:
+            break
+        batch[asked] = times
+    return batch

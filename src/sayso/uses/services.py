@@ -18,7 +18,7 @@ def count(brand: str, key: str, reference: Mapping[str, str], choices: Iterable[
 
     `key` is the hash of the server key that had it done.
     """
-    _counter.count(brand, key, identity.names_of(reference), ((choice, True) for choice in choices))
+    _counter.count(brand, key, identity.names_of(reference), tuple((choice, True) for choice in choices))
 
 
 def write_now() -> None:

@@ -3,33 +3,24 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from sayso.core.values import utc_text
 from sayso.deployment.database import Database
 from sayso.identity import store as identity
 
-
-class Asked(NamedTuple):
-    """What is counted: one choice of whoever these names mean, asked for with one server key.
-
-    `names` are those of `identity.store.names_of`; `key` is the hash of the server key.
-    """
-
-    brand: str
-    key: str
-    names: tuple[str, ...]
-    choice: str
-    permitted: bool
+Said = tuple[tuple[str, bool], ...]  # choice, and whether it was permitted
 
 
+# What is counted: one call for a brand with a server key (its hash), about whoever these names mean
+# (`identity.store.names_of`), and what it was told. A plain tuple: one is made for every answer.
+Asked = tuple[str, str, tuple[str, ...], Said]
 Row = tuple[str, str, str, str, bool]  # subject, brand, choice, system, permitted
 Missed = Mapping[tuple[str, str], int]  # brand, hash of the key → uses that were not counted
 
 
 def add(db: Database, counts: Mapping[Asked, int], missed: Missed, now: datetime) -> None:
     """Add these counts to today's, in the caller's transaction. What nobody known was asked about is left out."""
-    labels = identity.labels_of_keys(db, {asked.key for asked in counts} | {key for _, key in missed})
+    labels = identity.labels_of_keys(db, {key for _, key, *_ in counts} | {key for _, key in missed})
     rows = _rows(db, counts, labels, now)
     there = identity.still_there(db, {row[0] for row in rows})
     _add_uses(db, {row: times for row, times in rows.items() if row[0] in there}, now)
@@ -39,12 +30,12 @@ def add(db: Database, counts: Mapping[Asked, int], missed: Missed, now: datetime
 def _rows(
     db: Database, counts: Mapping[Asked, int], labels: Mapping[str, str], now: datetime
 ) -> Counter[Row]:
-    known = identity.subjects_named(db, {name for asked in counts for name in asked.names}, now)
+    known = identity.subjects_named(db, {name for _, _, names, _ in counts for name in names}, now)
     rows: Counter[Row] = Counter()
-    for asked, times in counts.items():
-        for subject in _whose(asked.names, known):
-            system = labels.get(asked.key, "")
-            rows[subject, asked.brand, asked.choice, system, asked.permitted] += times
+    for (brand, key, names, said), times in counts.items():
+        for subject in _whose(names, known):
+            for choice, permitted in said:
+                rows[subject, brand, choice, labels.get(key, ""), permitted] += times
     return rows
 
 
