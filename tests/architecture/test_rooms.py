@@ -11,6 +11,7 @@ DOORS = {
     "services",  # verbs that write
     "queries",  # reads that return frozen values
     "store",  # the room's plain SQL, shared by edge and web
+    "named",  # whom names mean, many at once
     "keys",  # sealing under a subject's key
     "importing",  # an older system's people and answers, by the hundred
     "ledger",  # the one way to write an answer

@@ -8,7 +8,7 @@ from django.test import Client
 from sayso.consent import family
 from sayso.core.vocabulary import Voucher
 from sayso.deployment.django_database import DjangoDatabase
-from sayso.identity import keys, store
+from sayso.identity import keys, named
 from sayso.identity import queries as people
 from sayso.identity import services as identity
 from sayso.uses.store import add
@@ -22,7 +22,7 @@ LATER, EARLIER, TOO_EARLY = NOW - timedelta(days=1), NOW - timedelta(days=3), NO
 
 def _happens(secret: str, choice: str, permitted: bool, times: int, at: datetime, label: str) -> None:
     key = keys.secret_hash(identity.make_api_key(BRAND, label, {"decide"}, at))
-    asked = (BRAND, key, store.names_of({"device": secret}), ((choice, permitted),))
+    asked = (BRAND, key, named.names_of({"device": secret}), ((choice, permitted),))
     add(DjangoDatabase(), {asked: times}, {}, at)
 
 

@@ -20,8 +20,8 @@ from sayso.consent import services as consent
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.fulfilment import services as fulfilment
+from sayso.identity import named as people
 from sayso.identity import services as identity
-from sayso.identity import store as people
 from sayso.inventory import queries as inventory
 from sayso.inventory import services as register
 from sayso.rights import services as rights

@@ -8,9 +8,9 @@ from typing import Any
 
 from sayso.consent import services as consent
 from sayso.edge.app import Edge
+from sayso.identity import named
 from sayso.identity import queries as people
 from sayso.identity import services as identity
-from sayso.identity import store
 from sayso.uses import queries
 from tests.edge.conftest import Caller
 from tests.linen import LEARN, PASS_ON, PURCHASES
@@ -65,7 +65,7 @@ def test_what_no_notice_lists_and_whoever_is_being_erased_is_not_counted(
 
 def test_a_server_that_decides_for_itself_hands_over_its_counts(browser: Caller, server_key: str) -> None:
     browser.answer({PURCHASES: "given"})
-    names = list(store.names_of({"device": browser.device}))
+    names = list(named.names_of({"device": browser.device}))
     uses = [
         {"names": names, "choice": PURCHASES, "permitted": True, "times": 14},
         {"names": names, "choice": LEARN, "permitted": False, "times": 2},

@@ -19,7 +19,7 @@ from sayso.core.request import Proof
 from sayso.core.values import new_id
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
-from sayso.identity import keys, store
+from sayso.identity import keys, named, store
 from sayso.identity import services as identity
 from sayso.inventory import services as inventory
 from sayso.notices import services as notices
@@ -98,6 +98,6 @@ def proof(now: datetime) -> Proof:
 def counted(ada: Ada, now: datetime) -> None:
     """Have the shop use what Ada bought, and be held back from passing it on."""
     key = keys.secret_hash(identity.make_api_key(BRAND, "the shop", {"decide"}, now))
-    names = store.names_of({"customer": "C-1001"})
+    names = named.names_of({"customer": "C-1001"})
     counts = {(BRAND, key, names, ((linen.LEARN, True),)): 14}
     uses.add(DjangoDatabase(), counts | {(BRAND, key, names, ((linen.PASS_ON, False),)): 3}, {}, now)

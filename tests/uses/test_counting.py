@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from sayso.deployment import env
 from sayso.deployment.database import open_database
 from sayso.deployment.django_database import DjangoDatabase
+from sayso.identity import named as people
 from sayso.identity import services as identity
-from sayso.identity import store as people
 from sayso.uses import queries, services, store
 from sayso.uses.counting import Counter
 from sayso.uses.models import Lost, Use

@@ -17,6 +17,7 @@ from sayso.core.values import read_json
 from sayso.edge import answers, service, used
 from sayso.edge import log as public_log
 from sayso.edge.batch import Batcher
+from sayso.identity import named
 from sayso.signals import gpc
 from sayso.uses.counting import Counter
 
@@ -207,7 +208,8 @@ class Edge:
         def answer() -> dict[str, Any]:
             brand, body = service.brand_of_key(authorization, "decide"), read_json(raw)
             reply = service.decide(brand, body)
-            used.note(self._uses, brand, authorization, body["subject"], reply["decisions"])
+            names = named.names_of(body["subject"])
+            used.note(self._uses, brand, used.key_of(authorization), names, reply["decisions"])
             return reply
 
         return _json(200, await self._read(answer))
@@ -218,7 +220,8 @@ class Edge:
 
         def take() -> dict[str, int]:
             brand = service.brand_of_key(authorization, *used.SCOPES)
-            return used.take(service.database(), self._uses, brand, authorization, read_json(raw))
+            key = used.key_of(authorization)
+            return used.take(service.database(), self._uses, brand, key, read_json(raw))
 
         return _json(202, await self._read(take))
 

@@ -7,8 +7,7 @@ from sayso.core.choice import read_choice
 from sayso.core.decision import Reason
 from sayso.core.errors import Invalid
 from sayso.deployment.database import Database
-from sayso.identity import keys
-from sayso.identity import store as identity
+from sayso.identity import keys, named
 from sayso.notices import store as notices
 from sayso.uses.counting import Counter
 from sayso.uses.store import Asked
@@ -21,31 +20,35 @@ MOST_TIMES = 1_000_000  # of one thing in one batch
 UNCOUNTED = frozenset({Reason.UNKNOWN_SUBJECT, Reason.NOT_LISTED, Reason.ERASING, Reason.UNAVAILABLE})
 
 
-def _key(authorization: str) -> str:
+def key_of(authorization: str) -> str:
+    """Give the hash of the server key in an `Authorization` header."""
     return keys.secret_hash(authorization.partition(" ")[2])
 
 
 def note(
     counter: Counter,
     brand: str,
-    authorization: str,
-    reference: Mapping[str, str],
+    key: str,
+    names: tuple[str, ...],
     decisions: Iterable[Mapping[str, Any]],
 ) -> None:
-    """Count what was just decided about whoever a reference means: a yes as a use, a no as held back."""
+    """Count what was just decided about whoever these names mean: a yes as a use, a no as held back.
+
+    `key` is the hash of the server key that asked.
+    """
     said = tuple((one["choice"], one["permitted"]) for one in decisions if one["reason"] not in UNCOUNTED)
     if said:
-        counter.count(brand, _key(authorization), identity.names_of(reference), said)
+        counter.count(brand, key, names, said)
 
 
-def take(db: Database, counter: Counter, brand: str, authorization: str, body: object) -> dict[str, int]:
+def take(db: Database, counter: Counter, brand: str, key: str, body: object) -> dict[str, int]:
     """Take a batch of counts a server made by itself; give how many things were counted.
 
     A choice that the notice in force does not list is not counted. Raises `Invalid` with code `invalid_uses`
     for a batch that cannot be read; then nothing of it was counted.
     """
     listed, lost = _read(body)
-    known, key = notices.current(db, brand).notice, _key(authorization)
+    known = notices.current(db, brand).notice
     counts: list[tuple[Asked, int]] = [
         ((brand, key, names, ((choice, permitted),)), times)
         for names, choice, permitted, times in map(_read_one, listed)
@@ -88,4 +91,4 @@ def _read_one(one: object) -> tuple[tuple[str, ...], str, bool, int]:
 
 
 def _is_name(name: object) -> bool:
-    return isinstance(name, str) and identity.NAME.match(name) is not None
+    return isinstance(name, str) and named.NAME.match(name) is not None

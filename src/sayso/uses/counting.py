@@ -44,7 +44,7 @@ class Counter:
     def count(self, brand: str, key: str, names: tuple[str, ...], said: Said) -> None:
         """Count what one call decided about whoever these names mean: each choice, and whether it was permitted.
 
-        `names` are those of `identity.store.names_of`, `key` is the hash of the server key that asked. However
+        `names` are those of `identity.named.names_of`, `key` is the hash of the server key that asked. However
         much was asked in the call, this is one entry of a dict.
         """
         with self._lock:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sayso.deployment import env
-from sayso.identity import store as identity
+from sayso.identity import named
 from sayso.uses import models
 from sayso.uses.counting import Counter
 
@@ -18,7 +18,7 @@ def count(brand: str, key: str, reference: Mapping[str, str], choices: Iterable[
 
     `key` is the hash of the server key that had it done.
     """
-    _counter.count(brand, key, identity.names_of(reference), tuple((choice, True) for choice in choices))
+    _counter.count(brand, key, named.names_of(reference), tuple((choice, True) for choice in choices))
 
 
 def write_now() -> None:

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sayso.core.values import utc_text
 from sayso.deployment.database import Database
-from sayso.identity import store as identity
+from sayso.identity import named
 
 Said = tuple[tuple[str, bool], ...]  # choice, and whether it was permitted
 
 
 # What is counted: one call for a brand with a server key (its hash), about whoever these names mean
-# (`identity.store.names_of`), and what it was told. A plain tuple: one is made for every answer.
+# (`identity.named.names_of`), and what it was told. A plain tuple: one is made for every answer.
 Asked = tuple[str, str, tuple[str, ...], Said]
 Row = tuple[str, str, str, str, bool]  # subject, brand, choice, system, permitted
 Missed = Mapping[tuple[str, str], int]  # brand, hash of the key → uses that were not counted
@@ -20,9 +20,9 @@ Missed = Mapping[tuple[str, str], int]  # brand, hash of the key → uses that w
 
 def add(db: Database, counts: Mapping[Asked, int], missed: Missed, now: datetime) -> None:
     """Add these counts to today's, in the caller's transaction. What nobody known was asked about is left out."""
-    labels = identity.labels_of_keys(db, {key for _, key, *_ in counts} | {key for _, key in missed})
+    labels = named.labels_of_keys(db, {key for _, key, *_ in counts} | {key for _, key in missed})
     rows = _rows(db, counts, labels, now)
-    there = identity.still_there(db, {row[0] for row in rows})
+    there = named.still_there(db, {row[0] for row in rows})
     _add_uses(db, {row: times for row, times in rows.items() if row[0] in there}, now)
     _add_lost(db, missed, labels, now)
 
@@ -30,7 +30,7 @@ def add(db: Database, counts: Mapping[Asked, int], missed: Missed, now: datetime
 def _rows(
     db: Database, counts: Mapping[Asked, int], labels: Mapping[str, str], now: datetime
 ) -> Counter[Row]:
-    known = identity.subjects_named(db, {name for _, _, names, _ in counts for name in names}, now)
+    known = named.subjects_named(db, {name for _, _, names, _ in counts for name in names}, now)
     rows: Counter[Row] = Counter()
     for (brand, key, names, said), times in counts.items():
         for subject in _whose(names, known):
@@ -39,7 +39,7 @@ def _rows(
     return rows
 
 
-def _whose(names: Iterable[str], known: Mapping[str, identity.Named]) -> set[str]:
+def _whose(names: Iterable[str], known: Mapping[str, named.Named]) -> set[str]:
     """Say on whom a use is counted: on every account it was about, on a device only where no account was."""
     meant = [known[name] for name in names if name in known]
     accounts = {one.account for one in meant if one.account}
