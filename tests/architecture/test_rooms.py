@@ -11,6 +11,7 @@ DOORS = {
     "services",  # verbs that write
     "queries",  # reads that return frozen values
     "store",  # the room's plain SQL, shared by edge and web
+    "named",  # whom names mean, many at once
     "keys",  # sealing under a subject's key
     "importing",  # an older system's people and answers, by the hundred
     "journal",  # what outlives a restore of the database, in plain SQL
@@ -33,6 +34,7 @@ DOORS = {
     "reading",  # standings and Blocks of many at once
     "tokens",  # purpose tokens, issued by the edge
     "status",  # the lists that say which of them were taken back
+    "counting",  # what really was used, counted beside the path
 }
 PURE = ("sayso.core", "sayso.signals")
 OPEN = (*PURE, "sayso.deployment")

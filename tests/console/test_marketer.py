@@ -18,11 +18,14 @@ from sayso.asks import queries as asks
 from sayso.asks import services as writing
 from sayso.consent import services as consent
 from sayso.core.vocabulary import ConsentStatus, Voucher
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.fulfilment import services as fulfilment
+from sayso.identity import named as people
 from sayso.identity import services as identity
 from sayso.inventory import queries as inventory
 from sayso.inventory import services as register
 from sayso.rights import services as rights
+from sayso.uses import store as uses
 from tests import linen
 from tests.centre.conftest import BRAND, post, published, sign_in
 from tests.connectors import shop
@@ -171,8 +174,28 @@ def test_a_small_number_is_never_written(mara: Client) -> None:
         "0",
         "nobody said yes that long ago",
         "fewer than 5",
+        "0",
+        "0",
     ]
     assert 'aria-label="permit it now: fewer than 5; said no: 0; did not answer: 0"' in learn
+
+
+def test_uses_are_told_in_sums_over_enough_people(mara: Client) -> None:
+    now, counts = datetime.now(UTC), {}
+    for place in range(5):
+        secret = secrets.token_urlsafe(32)
+        words = consent.centre_answer(
+            BRAND, {linen.LEARN: ConsentStatus.GIVEN}, 0, "choose", Voucher.DEVICE, "en"
+        )
+        consent.record_answer(secret, None, BRAND, words, now)
+        names = people.names_of({"device": secret})
+        counts[(BRAND, "", names, ((linen.LEARN, True),))] = 400
+        if place < 4:
+            counts[(BRAND, "", names, ((linen.PASS_ON, False),))] = 1
+    uses.add(DjangoDatabase(), counts, {}, now)
+    text = page(mara, "/console/reach")
+    assert re.search(r"uses counted in the last 30 days</dt><dd>2\u202f000</dd>", text)
+    assert re.search(r"held back in the last 30 days</dt><dd>of fewer than 5 people</dd>", text)
 
 
 @pytest.mark.usefixtures("database")

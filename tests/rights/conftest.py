@@ -19,10 +19,11 @@ from sayso.core.request import Proof
 from sayso.core.values import new_id
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
-from sayso.identity import keys, store
+from sayso.identity import keys, named, store
 from sayso.identity import services as identity
 from sayso.inventory import services as inventory
 from sayso.notices import services as notices
+from sayso.uses import store as uses
 from tests import linen
 from tests.connectors import shop
 
@@ -92,3 +93,11 @@ def says(subject: str, now: datetime, **said: ConsentStatus) -> None:
 
 def proof(now: datetime) -> Proof:
     return Proof("proof-1", 2, now)
+
+
+def counted(ada: Ada, now: datetime) -> None:
+    """Have the shop use what Ada bought, and be held back from passing it on."""
+    key = keys.secret_hash(identity.make_api_key(BRAND, "the shop", {"decide"}, now))
+    names = named.names_of({"customer": "C-1001"})
+    counts = {(BRAND, key, names, ((linen.LEARN, True),)): 14}
+    uses.add(DjangoDatabase(), counts | {(BRAND, key, names, ((linen.PASS_ON, False),)): 3}, {}, now)

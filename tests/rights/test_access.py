@@ -32,7 +32,7 @@ from sayso.rights.models import key_of
 from tests import linen
 from tests.changes.conftest import work as tell
 from tests.connectors import shop
-from tests.rights.conftest import BRAND, Ada, proof, says
+from tests.rights.conftest import BRAND, Ada, counted, proof, says
 from tests.rights.test_erasure import run, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -242,3 +242,13 @@ def test_the_officer_is_told_which_deadlines_nobody_read() -> None:
     unread = queries.unread_deadlines()
     assert unread
     assert not any(row.verified for row in unread)
+
+
+def test_a_package_holds_how_often_her_data_was_used_day_by_day(ada: Ada, now: datetime) -> None:
+    counted(ada, now)
+    data = json.loads(fetched(ada, now).read("data.json"))["sayso-uses"]["uses"]["rows"]
+    rows = [(row["day"], row["choice"], row["system"], row["what"], row["times"]) for row in data]
+    assert rows == [
+        ("2026-05-04", linen.LEARN, "the shop", "used", 14),
+        ("2026-05-04", linen.PASS_ON, "the shop", "held back", 3),
+    ]

@@ -30,9 +30,10 @@ from sayso.personalisation import queries as learned
 from sayso.personalisation import services as learning
 from sayso.rights import queries, services
 from sayso.rights.models import RightsRequest, key_of
+from sayso.uses import queries as uses
 from tests import linen
 from tests.changes.conftest import work as tell
-from tests.rights.conftest import BRAND, Ada, proof, says
+from tests.rights.conftest import BRAND, Ada, counted, proof, says
 
 YES = ConsentStatus.GIVEN
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,6 +86,7 @@ def test_the_plan_names_every_system_what_stays_and_by_which_law_until_when(
         "sayso-facts",
         "sayso-asks",
         "sayso-family",
+        "sayso-uses",
     }
     tables = {table.table: table for table in systems["shop"].tables}
     assert (tables["orders"].delete, tables["addresses"].others, tables["invoices"].keep) == (2, 1, 1)
@@ -144,6 +146,7 @@ def test_an_erasure_ends_with_nothing_left_anywhere_and_a_link_that_still_opens(
     notices.publish_notice(linen.second(), "Otto", now)
     tell(now)
     assert changes.rows_of([known.account])
+    counted(known, now)
     request = confirmed(known, now)
     link = queries.link_of(request, known.account)
     work(now)
@@ -158,6 +161,7 @@ def test_an_erasure_ends_with_nothing_left_anywhere_and_a_link_that_still_opens(
     assert not consent.has_evidence([known.account, known.device], BRAND)
     assert not Pairwise.objects.exists()
     assert not changes.rows_of([known.account, known.device])
+    assert not uses.held([known.account, known.device])
     assert [message for message, _ in worlds["brightside"].told.values()] == [
         "audience.member.added",
         "audience.member.removed",

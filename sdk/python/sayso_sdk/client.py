@@ -111,6 +111,15 @@ class Client:
         }
         return Token.read(questions, self._call("POST", f"{self.edge()}/v1/tokens", body))
 
+    def add_uses(self, uses: Sequence[Mapping[str, Any]], *, lost: int = 0) -> int:
+        """Hand over how often things were decided in this process; returns how many of these were counted.
+
+        Each use has `names` (as hexadecimal digits), `choice`, `permitted` and `times`; `lost` says how many could
+        not be counted. Needs the scope `replica` or `decide`. See `sayso_sdk.uses`, which does all of it.
+        """
+        body = {"uses": list(uses), "lost": lost}
+        return int(self._call("POST", f"{self.edge()}/v1/uses", body).get("counted", 0))
+
     def link(
         self,
         customer: str,

@@ -7,7 +7,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from sayso.api.auth import brand_of, scope
-from sayso.api.recommendations import RecommendationsOut, written
+from sayso.api.recommendations import RecommendationsOut, suggested
 from sayso.api.values import Json, StandingOut, SubjectIn, Whole
 from sayso.asks import services
 from sayso.asks.queries import Offered
@@ -114,14 +114,15 @@ def answer_ask(request: HttpRequest, name: str, told: SaidIn) -> Json:
     return {
         "receipt": taken.receipt,
         "standing": {"rev": taken.standing.rev, "states": states},
-        "benefit": _benefit(brand, reference, taken, told.locale, now),
+        "benefit": _benefit(request, reference, taken, told.locale, now),
     }
 
 
-def _benefit(brand: str, reference: dict[str, str], taken: Taken, locale: str, now: datetime) -> Json | None:
+def _benefit(
+    request: HttpRequest, reference: dict[str, str], taken: Taken, locale: str, now: datetime
+) -> Json | None:
     """Keep the fact and show what it brings. A stranger room to `asks`, so the two meet here."""
     if taken.fact is None:
         return None
-    facts.add_facts_to(brand, taken.subject, [taken.fact], now)
-    subjects = identity.resolve(reference, now).subjects
-    return written(personalisation.recommendations(brand, subjects, SUGGESTED, locale, now))
+    facts.add_facts_to(brand_of(request), taken.subject, [taken.fact], now)
+    return suggested(request, reference, SUGGESTED, locale)

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from sayso.core.errors import Forbidden, Unproved
+from sayso.identity import keys
 from sayso.identity import queries as identity
 
 
@@ -33,3 +34,8 @@ class scope(HttpBearer):
 def brand_of(request: HttpRequest) -> str:
     """Give the brand a checked request speaks for."""
     return str(request.auth)  # type: ignore[attr-defined]  # set by ninja after `authenticate`
+
+
+def key_of(request: HttpRequest) -> str:
+    """Give the hash of the server key a checked request came with."""
+    return keys.secret_hash(request.headers.get("Authorization", "").partition(" ")[2])

@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from sayso.api.auth import brand_of, scope
+from sayso.api.auth import brand_of, key_of, scope
 from sayso.api.values import AFew, Json, SubjectIn
 from sayso.identity import queries as identity
 from sayso.personalisation import queries, services
 from sayso.personalisation.queries import Recommendations
+from sayso.uses import services as uses
 
 router = Router(tags=["recommendations"])
 REASON_ID = f"^{services.REASON.pattern.removesuffix(chr(92) + 'Z')}$"  # as JSON Schema writes it
@@ -75,9 +76,16 @@ def written(found: Recommendations) -> Json:
 )
 def recommend(request: HttpRequest, asked: RecommendIn) -> Json:
     """Suggest from the facts the person permits at this moment; nothing permitted gives nothing."""
-    now = datetime.now(UTC)
-    subjects = identity.resolve(asked.subject.reference(), now).subjects
-    found = queries.recommendations(brand_of(request), subjects, asked.limit, asked.locale, now)
+    return suggested(request, asked.subject.reference(), asked.limit, asked.locale)
+
+
+def suggested(request: HttpRequest, reference: dict[str, str], limit: int, locale: str) -> Json:
+    """Suggest to whoever a reference means, and count it as a use of what the suggestions rest on."""
+    now, brand = datetime.now(UTC), brand_of(request)
+    subjects = identity.resolve(reference, now).subjects
+    found = queries.recommendations(brand, subjects, limit, locale, now)
+    if found.items:
+        uses.count(brand, key_of(request), reference, found.permitted)
     return written(found)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from sayso.centre import shown
 from sayso.centre.shown import Words
+from sayso.centre.used import Line, Lines
 from sayso.centre.visitor import Visitor
 from sayso.core.fact import Fact
 from sayso.core.layout import length_text
@@ -56,6 +57,7 @@ class Use:
     asked: bool
     says: Words
     tone: str
+    lately: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ class Count:
     count: int
 
 
-def _use(notice: Notice, purpose: Purpose, part: Part, locale: str, statuses: Mapping[str, str]) -> Use:
+def _use(
+    notice: Notice, purpose: Purpose, part: Part, locale: str, statuses: Mapping[str, str], used: Lines
+) -> Use:
     says, tone = shown.STATUS[statuses.get(part.choice.id, ConsentStatus.UNKNOWN)]
     named = notice.recipients.get(part.choice.recipient)
     return Use(
@@ -98,6 +102,7 @@ def _use(notice: Notice, purpose: Purpose, part: Part, locale: str, statuses: Ma
         asked=purpose.asked,
         says=says if purpose.asked else _("Told, not asked"),
         tone=tone if purpose.asked else "told",
+        lately=tuple(used.get(part.choice.id, ())),
     )
 
 
@@ -150,13 +155,18 @@ def _places(brand: str, locale: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def everything(visitor: Visitor, notice: Notice, locale: str, statuses: Mapping[str, str]) -> list[Known]:
-    """List every category of the notice with what is known of it and every use, told ones included."""
+def everything(
+    visitor: Visitor, notice: Notice, locale: str, statuses: Mapping[str, str], used: Lines
+) -> list[Known]:
+    """List every category of the notice with what is known of it and every use, told ones included.
+
+    `used` is what really happened lately, by choice.
+    """
     data = data_of(visitor, notice, locale)
     places = _places(notice.brand, locale) if visitor.account else {}
     uses: dict[str, list[Use]] = {}
     for purpose, part in notice.parts():
-        uses.setdefault(part.choice.category, []).append(_use(notice, purpose, part, locale, statuses))
+        uses.setdefault(part.choice.category, []).append(_use(notice, purpose, part, locale, statuses, used))
     return [
         Known(
             category.id,

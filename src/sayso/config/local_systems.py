@@ -13,6 +13,8 @@ from sayso.core.plan import TablePlan
 from sayso.fulfilment import services as fulfilment
 from sayso.notices import queries as notices
 from sayso.personalisation import queries, services
+from sayso.uses import queries as uses
+from sayso.uses import services as uses_services
 
 COUNTS: dict[str, Any] = {
     "system": "sayso-counts",
@@ -49,7 +51,17 @@ ASKS: dict[str, Any] = {
     },
     "choices": [],
 }
-DOCUMENTS = (COUNTS, FACTS, ASKS, FAMILY)
+USES: dict[str, Any] = {
+    "system": "sayso-uses",
+    "kind": "local",
+    "title": {
+        "en": "How often your data was used",
+        "zh-Hant": "你的資料被使用的次數",
+        "ar": "كم مرة استُخدمت بياناتك",
+    },
+    "choices": [],
+}
+DOCUMENTS = (COUNTS, FACTS, ASKS, FAMILY, USES)
 
 
 def _counted(subjects: Sequence[str]) -> int:
@@ -144,6 +156,45 @@ class Asked(local.LocalConnector):
         return Seen(found, {"questions": found} if found else {})
 
 
+class Used(local.LocalConnector):
+    """How often each system used what of a person, and was told no."""
+
+    offers = frozenset({Verb.FIND, Verb.EXPORT, Verb.ERASE, Verb.VERIFY})
+
+    def find(self, person: Person, now: datetime) -> Found:
+        """Count the days that are kept."""
+        return Found((TablePlan("uses", delete=uses.held(person.values("subject"))),))
+
+    def export(self, person: Person) -> Exported:
+        """Give every day's counts."""
+        rows = tuple(
+            (
+                each.day,
+                each.brand,
+                each.choice,
+                each.system,
+                "used" if each.permitted else "held back",
+                each.times,
+                each.first_at,
+                each.last_at,
+            )
+            for each in uses.rows_of(person.values("subject"))
+        )
+        columns = ("day", "brand", "choice", "system", "what", "times", "first_at", "last_at")
+        return Exported((Sheet("uses", columns, ({},) * len(columns), rows),))
+
+    def erase(self, person: Person, key: str, at: datetime, now: datetime) -> Done:
+        """Delete them."""
+        before = uses.held(person.values("subject"))
+        uses_services.forget(person.values("subject"))
+        return Done({"deleted": {"uses": before}})
+
+    def verify(self, person: Person) -> Seen:
+        """Count what is still kept."""
+        found = uses.held(person.values("subject"))
+        return Seen(found, {"uses": found} if found else {})
+
+
 def interests_of(subjects: Sequence[str], now: datetime) -> list[str]:
     """List the kinds of things these subjects bought, such as `curtain`; never which, never when."""
     kinds = set()
@@ -166,4 +217,5 @@ def register() -> None:
     local.register("sayso-facts", Facts)
     local.register("sayso-asks", Asked)
     local.register("sayso-family", Family)
+    local.register("sayso-uses", Used)
     fulfilment.provide_interests(interests_of)

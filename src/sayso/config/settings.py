@@ -48,7 +48,7 @@ DATABASES = {"default": database(env.database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
-    "outbox", "identity", "inventory", "notices", "consent", "decisions", "messages", "fulfilment", "changes",
+    "outbox", "identity", "inventory", "notices", "consent", "decisions", "uses", "messages", "fulfilment", "changes",
     "staff", "rights", "asks", "personalisation", "centre", "console", "api", "cli",
 ]  # fmt: skip
 INSTALLED_APPS = [

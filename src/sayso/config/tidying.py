@@ -10,6 +10,7 @@ from sayso.identity import keys
 from sayso.identity.proofing.sign_in import services as sign_in
 from sayso.rights import services as rights
 from sayso.staff import services as staff
+from sayso.uses import services as uses
 
 EVERY = timedelta(hours=1)
 _last: list[datetime] = []
@@ -28,6 +29,7 @@ def tidy(now: datetime) -> int:
     staff.tidy(now)
     rights.tidy_evidence_looks(now)
     consent.end_retention(now)
+    uses.tidy(now)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,5 +1,6 @@
 """Reach per purpose, beside what says whether people are glad of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +16,8 @@ from sayso.console.charts import Part, bar
 from sayso.console.gates import needs
 from sayso.core.small import told
 from sayso.rights import queries as rights
+from sayso.uses import queries as uses
+from sayso.uses.queries import Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,18 @@ def _kept(reach: Reach) -> str:
     return _("%(kept)s of %(all)s") % {"kept": people(reach.kept), "all": people(reach.said_yes)}
 
 
-def _shown(reach: Reach, complaints: int, locale: str) -> Shown:
+Totals = Mapping[tuple[str, bool], Total]  # by purpose, and whether it was permitted
+
+
+def _times(totals: Totals, purpose: str, permitted: bool) -> str:
+    """Say how often, where it is of enough people to point at nobody."""
+    total = totals.get((purpose, permitted))
+    if total and told(total.people) is None:
+        return _("of fewer than 5 people")
+    return people(total.times if total else 0)
+
+
+def _shown(reach: Reach, complaints: int, totals: Totals, locale: str) -> Shown:
     counts = (("yes", reach.yes), ("no", reach.no), ("silent", reach.silent))
     words = (_("permit it now"), _("said no"), _("did not answer"))
     now = tuple((tone, word, people(count)) for (tone, count), word in zip(counts, words, strict=True))
@@ -49,6 +63,8 @@ def _shown(reach: Reach, complaints: int, locale: str) -> Shown:
             (_("took it back in the last 30 days"), people(reach.withdrawn)),
             (_("kept it after 90 days"), _kept(reach)),
             (_("complaints in the last 30 days"), people(told(complaints))),
+            (_("uses counted in the last 30 days"), _times(totals, reach.purpose.id, True)),
+            (_("held back in the last 30 days"), _times(totals, reach.purpose.id, False)),
         ),
     )
 
@@ -60,7 +76,10 @@ def reach(request: HttpRequest) -> HttpResponse:
     brand, now = the_brand(), datetime.now(UTC)
     locale = locale_of(the_notice())
     filed = rights.complaints_since(brand, now - LATELY)
-    purposes = [_shown(one, filed.get(one.purpose.id, 0), locale) for one in audiences.reach_of(brand, now)]
+    totals = {(one.purpose, one.permitted): one for one in uses.totals(brand, now)}
+    purposes = [
+        _shown(one, filed.get(one.purpose.id, 0), totals, locale) for one in audiences.reach_of(brand, now)
+    ]
     named = {one.id for one in purposes}
     other = sum(count for purpose, count in filed.items() if purpose not in named)
     return render(request, "console/reach.html", {"purposes": purposes, "other": people(told(other))})

@@ -46,6 +46,9 @@ SETTINGS: tuple[Setting, ...] = (
         "14",
         "Days until the one reminder of a change that waits for an answer; 0 sends none.",
     ),
+    Setting(
+        "SAYSO_USES_DAYS", "90", "Days for which it is kept how often data was used; then it is deleted."
+    ),
     Setting("SAYSO_WEATHER", "none", "Forecasts: none, recorded:FILE, or open-meteo."),
     Setting("SAYSO_WEATHER_URL", "https://api.open-meteo.com/v1/forecast", "Address of Open-Meteo."),
     Setting("SAYSO_WEATHER_KEY", None, "Key for Open-Meteo's commercial service.", secret=True),

@@ -19,7 +19,7 @@ from sayso.decisions.status import Lists
 from sayso.deployment import env
 from sayso.deployment.database import open_database
 from sayso.edge import log as public_log
-from sayso.edge import service, tokens
+from sayso.edge import service, tokens, used
 from sayso.edge.answers import Sent
 from sayso.edge.batch import Batcher
 from sayso.edge.decider import Decider
@@ -28,6 +28,7 @@ from sayso.edge.stream import Streams
 from sayso.identity import store as identity
 from sayso.identity.naming import name_of
 from sayso.signals import gpc
+from sayso.uses.counting import Counter
 
 log = logging.getLogger("sayso.edge")
 LARGEST_ANSWER = 16 * 1024  # bytes
@@ -104,10 +105,11 @@ class Edge:
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
         self._issuer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="issuer")
         self._lists = Lists()
+        self._uses = Counter()
         self._sdk = SDK.read_bytes() if SDK.exists() else b""
         self._streams = Streams()
         self._replicas = Replicas(lambda: open_database(env.database_url()), self._streams.wake_from_afar)
-        self._decider = Decider(self._replicas, self._read)
+        self._decider = Decider(self._replicas, self._read, self._uses)
         self._etag = f'"{hashlib.sha256(self._sdk).hexdigest()[:32]}"'.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,6 +135,7 @@ class Edge:
         for thread in (self._reader, self._issuer):
             thread.submit(service.close_database)
             thread.shutdown()
+        self._uses.close()
 
     async def _reply(self, scope: Scope, receive: Receive, send: Send) -> Reply:
         try:
@@ -173,6 +176,8 @@ class Edge:
                 return await self._token(scope, receive)
             case "GET" | "HEAD", ["v1", "status-lists", number]:
                 return await self._status_list(number, _headers(scope))
+            case "POST", ["v1", "uses"]:
+                return await self._take_uses(scope, receive)
             case "GET" | "HEAD", [
                 "log",
                 "checkpoint" | "keys" | "inclusion" | "consistency" | "entries" as what,
@@ -188,7 +193,7 @@ class Edge:
                 raise WrongMethod("GET, HEAD")
             case _, ["v1", "replica"] | ["v1", "replica", "rows" | "lease" | "stream"]:
                 raise WrongMethod("GET")
-            case _, ["v1", "sites", _, "answers"] | ["v1", "decide" | "tokens"]:
+            case _, ["v1", "sites", _, "answers"] | ["v1", "decide" | "tokens" | "uses"]:
                 raise WrongMethod("POST")
         raise NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
 
@@ -261,6 +266,15 @@ class Edge:
         if headers.get("if-none-match", "").encode() == tag:
             return 304, b"", kept
         return 200, listed.text.encode(), [(b"content-type", b"application/statuslist+jwt"), *kept]
+
+    async def _take_uses(self, scope: Scope, receive: Receive) -> Reply:
+        bearer, raw = _bearer(scope), await _body(receive, LARGEST_QUESTION)
+        brand = await self._decider.brand(bearer, *used.SCOPES)
+
+        def take() -> dict[str, int]:
+            return used.take(service.database(), self._uses, brand, used.key_of(bearer), read_json(raw))
+
+        return _json(202, await self._read(take))
 
 
 app = Edge()

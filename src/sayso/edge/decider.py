@@ -8,9 +8,10 @@ from sayso.core.errors import Unavailable
 from sayso.core.values import read_json
 from sayso.decisions.replica import Replica
 from sayso.decisions.replicas import Replicas
-from sayso.edge import copying, deciding, service
+from sayso.edge import copying, deciding, service, used
 from sayso.edge.copying import Follower, View
 from sayso.edge.deciding import DECIDING, Key, KnownKeys, OwnWrites
+from sayso.uses.counting import Counter
 
 Read = Callable[[Callable[[], Any]], Awaitable[Any]]  # runs a query on the reader's thread
 COPYING = "replica"
@@ -19,8 +20,8 @@ COPYING = "replica"
 class Decider:
     """Answers questions, and hands out copies of the replica. `read` runs a query on the reader's thread."""
 
-    def __init__(self, replicas: Replicas, read: Read) -> None:
-        self._replicas, self._read = replicas, read
+    def __init__(self, replicas: Replicas, read: Read, uses: Counter) -> None:
+        self._replicas, self._read, self._uses = replicas, read, uses
         self._keys, self.own = KnownKeys(), OwnWrites()
 
     async def _key(self, authorization: str, *scopes: str) -> Key:
@@ -31,9 +32,9 @@ class Decider:
         key.need(*scopes)
         return key
 
-    async def brand(self, authorization: str, scope: str) -> str:
-        """Give the brand that a key with a scope speaks for. Raises `Unproved` and `Forbidden`."""
-        return (await self._key(authorization, scope)).brand
+    async def brand(self, authorization: str, *scopes: str) -> str:
+        """Give the brand that a key with one of these scopes speaks for. Raises `Unproved` and `Forbidden`."""
+        return (await self._key(authorization, *scopes)).brand
 
     async def decide(self, authorization: str, raw: bytes) -> Mapping[str, Any]:
         """Answer a request. Raises `Unproved`, `Forbidden`, `Malformed` and `Invalid`."""
@@ -48,6 +49,8 @@ class Decider:
         if answered is None:
             ask = partial(deciding.from_database, brand=key.brand, request=request, now=moment)
             answered = await self._read(lambda: ask(service.database()))
+        for asked, said in zip(request.people, answered, strict=True):
+            used.note(self._uses, key.brand, used.key_of(authorization), asked.names, said)
         return deciding.reply(key, request, answered)
 
     async def _replica(self, authorization: str) -> Replica:

@@ -26,6 +26,7 @@ from sayso.notices import queries as notices
 from sayso.rights import complaints, letters, person
 from sayso.rights.models import Package, RightsRequest, key_of
 from sayso.staff import services as staff
+from sayso.uses import services as uses
 
 STOP, DELETE, READ_BACK = 0, 1, 2
 Traces = dict[str, dict[str, Any]]  # system → what `find` gave
@@ -149,6 +150,7 @@ def close(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     row.account, row.proof = "", ""
     row.save()
     identity.forget(held["subjects"])
+    uses.forget(held["subjects"])  # last: what is counted meanwhile finds nobody any more
 
 
 @transaction.atomic

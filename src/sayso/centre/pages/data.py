@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sayso.centre import answers, correcting, known, shown, volunteering
+from sayso.centre import answers, correcting, known, shown, used, volunteering
 from sayso.centre.signed_in import account_required
 from sayso.centre.visitor import locale_of, right_now, the_brand, visitor_of
 from sayso.core.errors import Invalid
@@ -24,9 +24,11 @@ def data(request: HttpRequest) -> HttpResponse:
     notice = notices.current(brand).notice
     locale = locale_of(notice)
     statuses = answers.together(answers.standings(visitor, brand, now))
+    happened = used.lately(visitor, notice, locale, now)
     page = {
         "visitor": visitor,
-        "known": known.everything(visitor, notice, locale, statuses),
+        "used": used.page(visitor, notice, happened, locale, now),
+        "known": known.everything(visitor, notice, locale, statuses, happened),
         "told": shown.told(notice, locale),
         "recipients": shown.recipients(notice, locale),
         "fields": correcting.fields(rights.correctable_fields(visitor.account)) if visitor.account else [],
