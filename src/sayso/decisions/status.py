@@ -114,6 +114,10 @@ def _told_apart(seq: int, news: Mapping[str, Any], touched: _Touched) -> None:
     touched.ended |= dict.fromkeys(news["subjects"], seq)
 
 
+def _left(seq: int, news: Mapping[str, Any], touched: _Touched) -> None:
+    touched.ended |= {news["account"]: seq, news["device"]: seq}
+
+
 def _published(seq: int, news: Mapping[str, Any], touched: _Touched) -> None:
     touched.brands.add(news["brand"])
 
@@ -122,6 +126,7 @@ TOUCHES: Mapping[str, Callable[[int, Mapping[str, Any], _Touched], None]] = {
     "consent.changed": _answered,
     "consent.blocked": _blocked,
     "identity.changed": _told_apart,
+    "identity.left": _left,
     "notice.published": _published,
 }
 

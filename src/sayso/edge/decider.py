@@ -49,8 +49,9 @@ class Decider:
         if answered is None:
             ask = partial(deciding.from_database, brand=key.brand, request=request, now=moment)
             answered = await self._read(lambda: ask(service.database()))
-        for asked, said in zip(request.people, answered, strict=True):
-            used.note(self._uses, key.brand, used.key_of(authorization), asked.names, said)
+        if not request.explain:  # which looks at a decision, and uses nothing
+            for asked, said in zip(request.people, answered, strict=True):
+                used.note(self._uses, key.brand, used.key_of(authorization), asked.names, said)
         return deciding.reply(key, request, answered)
 
     async def _replica(self, authorization: str) -> Replica:
