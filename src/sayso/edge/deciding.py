@@ -12,7 +12,7 @@ from sayso.core.choice import Choice, read_choice
 from sayso.core.decision import Decision, Reason
 from sayso.core.errors import Forbidden, Invalid, Unproved
 from sayso.core.reason_words import sentences
-from sayso.core.table import PERMITTING_CODES, REASON, TOLD, end_of, moment_of, sooner, stricter, ticks
+from sayso.core.table import CODE, PERMITTING_CODES, REASON, TOLD, end_of, moment_of, sooner, stricter, ticks
 from sayso.core.values import utc_text
 from sayso.decisions import explaining, gate
 from sayso.decisions.entries import Entry
@@ -27,6 +27,7 @@ MOST_QUESTIONS = 1000  # in one request, over all people asked about
 KEPT = 5.0  # seconds for which a key is not looked up again
 MOST_KEYS = 1024
 DECIDING = ("decide", "decide_only")
+_NOT_LISTED = CODE[Reason.NOT_LISTED]
 Told = dict[str, Any]
 
 
@@ -88,7 +89,7 @@ class Asked:
 
     def questions(self) -> list[Choice]:
         """Give the choices themselves."""
-        return [read_choice(choice) for choice in self.choices]
+        return [_choice(choice) for choice in self.choices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +102,18 @@ class Request:
 
 
 @lru_cache(maxsize=8192)
-def _checked(text: str) -> str:
-    return read_choice(text).id
+def _choice(text: str) -> Choice:
+    return read_choice(text)
 
 
-def _question(source: object) -> str:
+def read_question(source: object) -> Choice:
+    """Read one question. Raises `Invalid`."""
     if not isinstance(source, dict):
         raise Invalid(
             "invalid_question", "A question is not an object.", "Send purpose, category, operation."
         )
     asked = source.get
-    return _checked(
+    return _choice(
         f"{asked('purpose')}.{asked('category')}.{asked('operation', 'use')}.{asked('recipient', 'self')}"
     )
 
@@ -121,7 +123,7 @@ def _asked(source: object) -> Asked:
     if not isinstance(source, dict) or not isinstance(questions, list) or len(questions) > MOST_QUESTIONS:
         remedy = f"Send `subject` and at most {MOST_QUESTIONS} `questions`."
         raise Invalid("invalid_question", "`questions` is no list we can answer.", remedy)
-    choices, reference = [_question(question) for question in questions], source.get("subject")
+    choices, reference = [read_question(question).id for question in questions], source.get("subject")
     names = tuple(map(name_of, identity.read_reference(reference).values()))
     return Asked(reference, names, choices, gpc.in_script(source.get("gpc")))
 
