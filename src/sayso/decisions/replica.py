@@ -113,7 +113,7 @@ class Replica:
         self.entries: dict[str, Entry] = {}
         self.history = History(seq)
         self.checked = boottime()
-        self.over = ""  # why it is of no use any more: `notice`, `epoch`, or `broken`
+        self.over = ""  # why it is of no use any more: `notice`, `epoch`, or `behind`
         self._names: dict[str, tuple[str, ...]] = {}  # of each subject, to know those that are gone
         self._blocked: dict[str, Lookup] = {}
         self._slots: dict[int, list[str]] = {}  # slot → subjects of whom something ends in it by age
