@@ -143,6 +143,8 @@ def test_of_two_standings_the_no_is_kept_and_the_earlier_end(published: Publishe
         assert reasons(row)[:2] == ["given", "refused"]
         assert moment_of(end_of(row.ends, 0)) == end
     assert table.row([Standing(1, held={PURCHASES: endless})], MONDAY).ends == (0,)
+    for pair in ([here, Standing(1)], [Standing(1), here]):
+        assert reasons(table.row(pair, MONDAY))[:2] == ["not_answered", "refused"]
 
 
 def test_every_reason_has_a_code() -> None:

@@ -113,7 +113,7 @@ class Replica:
         self.entries: dict[str, Entry] = {}
         self.history = History(seq)
         self.checked = boottime()
-        self.over = ""  # why it is of no use any more: `notice`, `epoch`, or `broken`
+        self.over = ""  # why it is of no use any more: `notice`, `epoch`, or `behind`
         self._names: dict[str, tuple[str, ...]] = {}  # of each subject, to know those that are gone
         self._blocked: dict[str, Lookup] = {}
         self._slots: dict[int, list[str]] = {}  # slot → subjects of whom something ends in it by age
@@ -134,7 +134,8 @@ class Replica:
 
         A name nobody goes by says nothing beside one that somebody does. `now` is in `core.table.ticks`.
         """
-        found = [entry for name in names if (entry := self.entries.get(name)) is not None]
+        entry_of = self.entries.get
+        found = [entry for name in names if (entry := entry_of(name)) is not None]
         for entry in found:
             if entry.awaited or (entry.until and entry.until <= now) or (entry.alone and len(found) > 1):
                 return None

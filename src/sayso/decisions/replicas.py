@@ -85,7 +85,7 @@ class Replicas:
                 # What cannot be compiled is answered from the database, by the plain rules.
                 log.error("replicas begin again after %s", type(broken).__name__)
                 for brand in list(self._ready):
-                    self._ready.pop(brand).over = "broken"
+                    self._ready.pop(brand).over = "behind"
                 self._stop.wait(REST)
 
     def _follow(self, db: Followed) -> None:

@@ -80,12 +80,16 @@ def _hashed(authorization: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked about one person. `names` are those a replica knows the reference by."""
+    """What is asked about one person: the identifiers of choices. `names` are those a replica knows her by."""
 
     reference: object
     names: tuple[str, ...]
-    choices: list[Choice]
+    choices: list[str]
     signal: bool
+
+    def questions(self) -> list[Choice]:
+        """Give the choices themselves."""
+        return [_choice(choice) for choice in self.choices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def _asked(source: object) -> Asked:
     if not isinstance(source, dict) or not isinstance(questions, list) or len(questions) > MOST_QUESTIONS:
         remedy = f"Send `subject` and at most {MOST_QUESTIONS} `questions`."
         raise Invalid("invalid_question", "`questions` is no list we can answer.", remedy)
-    choices, reference = [read_question(question) for question in questions], source.get("subject")
+    choices, reference = [read_question(question).id for question in questions], source.get("subject")
     names = tuple(map(name_of, identity.read_reference(reference).values()))
     return Asked(reference, names, choices, gpc.in_script(source.get("gpc")))
 
@@ -154,8 +158,7 @@ def _told(choice: str, permitted: bool, reason: str, until: datetime | None) -> 
 def _of_entries(replica: Replica, found: Sequence[Entry], asked: Asked) -> list[Told]:
     """Answer from the entries that speak for a person: yes only where each says yes."""
     index_of, said = replica.table.index.get, []
-    for choice in asked.choices:
-        name = choice.id
+    for name in asked.choices:
         index = index_of(name)
         if index is None:
             said.append(_told(name, False, Reason.NOT_LISTED, None))
@@ -189,7 +192,7 @@ def from_database(db: Database, brand: str, request: Request, now: datetime) -> 
     answered = []
     for asked in request.people:
         who = identity.resolve(db, asked.reference, now)
-        made = gate.decide(db, brand, who.subjects, asked.choices, now, who.lookups, signal=asked.signal)
+        made = gate.decide(db, brand, who.subjects, asked.questions(), now, who.lookups, signal=asked.signal)
         answered.append([_decided(decision) for decision in made])
     return answered
 
@@ -200,7 +203,7 @@ def _decided(decision: Decision) -> Told:
 
 def _explained(db: Database, brand: str, asked: Asked, now: datetime) -> list[Told]:
     who = identity.resolve(db, asked.reference, now)
-    made = explaining.explain(db, brand, who, asked.choices, now, signal=asked.signal)
+    made = explaining.explain(db, brand, who, asked.questions(), now, signal=asked.signal)
     return [{**_decided(each.decision), **_at_length(each)} for each in made]
 
 
