@@ -78,6 +78,12 @@ def test_the_edges_endpoints_stand_in_the_reference_too() -> None:
         "/v1/sites/{site}/answers",
         "/v1/decide",
         "/v1/uses",
+        "/v1/replica",
+        "/v1/replica/rows",
+        "/v1/replica/lease",
+        "/v1/replica/stream",
+        "/v1/tokens",
+        "/v1/status-lists/{number}",
         "/log/(checkpoint\\|keys\\|inclusion\\|consistency\\|entries)",
     ]
     assert [address for address in addresses if f"`{address}`" not in page] == []

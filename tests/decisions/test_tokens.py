@@ -163,10 +163,9 @@ def test_news_older_than_every_token_is_not_read_again(
     assert asked == []
 
 
-def test_a_sign_in_before_a_token_was_issued_does_not_end_it(ada: str, now: datetime) -> None:
-    older = issue(now)  # so that the news of the sign-in is read at all
-    device = identity.link_customer({"customer": "C-2002"}, "", now)
-    identity.start_link(device, ada, now)
+def test_an_address_added_ends_the_tokens_from_before_it_and_none_since(ada: str, now: datetime) -> None:
+    older = issue(now)
+    identity.link_customer({"customer": "C-1001", "email": "ada@example.test"}, "", now)
     newer = issue(now)
     assert (taken_back(older, now), taken_back(newer, now)) == (True, False)
 

@@ -111,11 +111,8 @@ def _blocked(seq: int, news: Mapping[str, Any], touched: _Touched) -> None:
 
 def _told_apart(seq: int, news: Mapping[str, Any], touched: _Touched) -> None:
     # Whose answers count is another than when the token was issued: a brand that still has a reason asks anew.
-    touched.ended |= dict.fromkeys(news["subjects"], seq)
-
-
-def _left(seq: int, news: Mapping[str, Any], touched: _Touched) -> None:
-    touched.ended |= {news["account"]: seq, news["device"]: seq}
+    whose = news["subjects"] if "subjects" in news else (news["device"], news["account"])
+    touched.ended |= dict.fromkeys(whose, seq)
 
 
 def _published(seq: int, news: Mapping[str, Any], touched: _Touched) -> None:
@@ -126,7 +123,7 @@ TOUCHES: Mapping[str, Callable[[int, Mapping[str, Any], _Touched], None]] = {
     "consent.changed": _answered,
     "consent.blocked": _blocked,
     "identity.changed": _told_apart,
-    "identity.left": _left,
+    "identity.left": _told_apart,
     "notice.published": _published,
 }
 
