@@ -301,6 +301,7 @@ def test_a_replica_too_far_behind_is_fetched_anew(wire: Wire, gate: Gate) -> Non
         f'event: row\ndata: ["{"0" * 32}", "0000", "", 0, 2]\n\n',
         "event: seq\ndata: many\n\n",
         "event: reload\ndata: {}\n\n",
+        'data: ["a change without its beginning"]\n\n',
         "data: " + "x" * (1 << 20),
     ],
     ids=[
@@ -312,6 +313,7 @@ def test_a_replica_too_far_behind_is_fetched_anew(wire: Wire, gate: Gate) -> Non
         "no flag",
         "no number",
         "no why",
+        "no kind",
         "endless",
     ],
 )

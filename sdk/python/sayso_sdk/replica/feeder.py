@@ -269,6 +269,8 @@ def _read(events: Iterable[Event], copy: Copy) -> tuple[list[Row], int | None, s
                 seq = int(data)
             elif kind == "reload":
                 return rows, seq, str(json.loads(data)["why"])
+            else:  # perhaps a change that lost its beginning: to pass over it could be to miss a withdrawal
+                raise unreadable(200)
     except (KeyError, TypeError, ValueError) as fault:
         raise unreadable(200) from fault
     return rows, seq, None
