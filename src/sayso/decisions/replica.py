@@ -134,7 +134,8 @@ class Replica:
 
         A name nobody goes by says nothing beside one that somebody does. `now` is in `core.table.ticks`.
         """
-        found = [entry for name in names if (entry := self.entries.get(name)) is not None]
+        entry_of = self.entries.get
+        found = [entry for name in names if (entry := entry_of(name)) is not None]
         for entry in found:
             if entry.awaited or (entry.until and entry.until <= now) or (entry.alone and len(found) > 1):
                 return None

@@ -12,7 +12,7 @@ from sayso.core.choice import Choice, read_choice
 from sayso.core.decision import Decision, Reason
 from sayso.core.errors import Forbidden, Invalid, Unproved
 from sayso.core.reason_words import sentences
-from sayso.core.table import CODE, PERMITTING_CODES, REASON, TOLD, end_of, moment_of, sooner, stricter, ticks
+from sayso.core.table import PERMITTING_CODES, REASON, TOLD, end_of, moment_of, sooner, stricter, ticks
 from sayso.core.values import utc_text
 from sayso.decisions import explaining, gate
 from sayso.decisions.entries import Entry
@@ -27,7 +27,6 @@ MOST_QUESTIONS = 1000  # in one request, over all people asked about
 KEPT = 5.0  # seconds for which a key is not looked up again
 MOST_KEYS = 1024
 DECIDING = ("decide", "decide_only")
-_NOT_LISTED = CODE[Reason.NOT_LISTED]
 Told = dict[str, Any]
 
 
@@ -80,12 +79,16 @@ def _hashed(authorization: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked about one person. `names` are those a replica knows the reference by."""
+    """What is asked about one person: the identifiers of choices. `names` are those a replica knows her by."""
 
     reference: object
     names: tuple[str, ...]
-    choices: list[Choice]
+    choices: list[str]
     signal: bool
+
+    def questions(self) -> list[Choice]:
+        """Give the choices themselves."""
+        return [read_choice(choice) for choice in self.choices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +101,17 @@ class Request:
 
 
 @lru_cache(maxsize=8192)
-def _choice(text: str) -> Choice:
-    return read_choice(text)
+def _checked(text: str) -> str:
+    return read_choice(text).id
 
 
-def _question(source: object) -> Choice:
+def _question(source: object) -> str:
     if not isinstance(source, dict):
         raise Invalid(
             "invalid_question", "A question is not an object.", "Send purpose, category, operation."
         )
     asked = source.get
-    return _choice(
+    return _checked(
         f"{asked('purpose')}.{asked('category')}.{asked('operation', 'use')}.{asked('recipient', 'self')}"
     )
 
@@ -153,8 +156,7 @@ def _told(choice: str, permitted: bool, reason: str, until: datetime | None) -> 
 def _of_entries(replica: Replica, found: Sequence[Entry], asked: Asked) -> list[Told]:
     """Answer from the entries that speak for a person: yes only where each says yes."""
     index_of, said = replica.table.index.get, []
-    for choice in asked.choices:
-        name = choice.id
+    for name in asked.choices:
         index = index_of(name)
         if index is None:
             said.append(_told(name, False, Reason.NOT_LISTED, None))
@@ -188,7 +190,7 @@ def from_database(db: Database, brand: str, request: Request, now: datetime) -> 
     answered = []
     for asked in request.people:
         who = identity.resolve(db, asked.reference, now)
-        made = gate.decide(db, brand, who.subjects, asked.choices, now, who.lookups, signal=asked.signal)
+        made = gate.decide(db, brand, who.subjects, asked.questions(), now, who.lookups, signal=asked.signal)
         answered.append([_decided(decision) for decision in made])
     return answered
 
@@ -199,7 +201,7 @@ def _decided(decision: Decision) -> Told:
 
 def _explained(db: Database, brand: str, asked: Asked, now: datetime) -> list[Told]:
     who = identity.resolve(db, asked.reference, now)
-    made = explaining.explain(db, brand, who, asked.choices, now, signal=asked.signal)
+    made = explaining.explain(db, brand, who, asked.questions(), now, signal=asked.signal)
     return [{**_decided(each.decision), **_at_length(each)} for each in made]
 
 
