@@ -38,7 +38,8 @@ class Gate:
     None holds all. `store` is a folder in which the processes of a host share one copy (Linux, with the extra
     `lmdb`); without it the copy is this process's own. `names_kept` identifiers are remembered with their hash.
 
-    A gate begins its work with the first question, `ready` or `with`; so it may be made before a server forks,
+    A gate begins its work with the first question, with `ready`, or with `with`, which waits for it at most five
+    seconds. So it may be made before a server forks,
     and each child starts anew with its own first question. Safe to share between threads.
     """
 
@@ -185,7 +186,8 @@ class Gate:
         return Shared(self._store, (self._url, self._key, self._purposes), self._show, self._names_kept)
 
     def _show(self, copy: Copy) -> None:
-        self._copy = copy
+        if not self._closed:
+            self._copy = copy
 
     def _forked(self) -> None:
         """Begin anew in a child: the threads stayed with the parent, and so do its connections."""

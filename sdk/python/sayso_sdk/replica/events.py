@@ -35,7 +35,7 @@ class Events:
             found = [self._line(line.decode()) for line in lines]
         except UnicodeDecodeError as fault:
             raise unreadable(200) from fault
-        if len(self._rest) + sum(map(len, self._data)) > LONGEST:
+        if max(map(len, (*lines, self._rest))) + sum(map(len, self._data)) > LONGEST:
             raise unreadable(200)
         return [event for event in found if event is not None]
 

@@ -21,27 +21,27 @@ class Names:
 
     def __init__(self, keys: Mapping[str, bytes], kept: int) -> None:
         self._keys = {kind: _Keyed(key) for kind, key in keys.items()}
-        self._name = lru_cache(maxsize=kept)(self._hash)
+        self._alone = lru_cache(maxsize=kept)(self._hash)
 
     def of(self, subject: SubjectRef) -> tuple[bytes, ...]:
         """Return the names of a reference: device, customer, e-mail. Empty when it cannot be read."""
         try:
             if len(subject) == 1:
-                ((kind, value),) = subject.items()
-                return (self._name(kind, value),)
+                (kind,) = subject
+                return self._alone(kind, subject[kind])  # type: ignore[literal-required]
             if set(subject) - set(_ORDER):
                 return ()
-            return tuple(self._name(kind, subject[kind]) for kind in _ORDER if kind in subject)  # type: ignore[literal-required]
+            return tuple(self._alone(kind, subject[kind])[0] for kind in _ORDER if kind in subject)  # type: ignore[literal-required]
         except (KeyError, TypeError, ValueError, AttributeError):
             return ()
 
-    def _hash(self, kind: str, value: str) -> bytes:
+    def _hash(self, kind: str, value: str) -> tuple[bytes]:
         if not value:
             raise ValueError("an empty identifier names nobody")
         if kind == "device":
-            return _of_device(value)
+            return (_of_device(value),)
         plain = value.strip().lower() if kind == "email" else value.strip()
-        return self._keys[kind].digest(plain.encode())[:NAME]
+        return (self._keys[kind].digest(plain.encode())[:NAME],)
 
 
 class Person:

@@ -80,6 +80,7 @@ class SharedRows:
 
     def lease(self, until: float) -> None:
         """Note until when the rows may be believed, for every process."""
+        self._env.reader_check()  # of a reader that was killed, whose place would keep old pages from being used
         self._say(until=_MOMENT.pack(until))
 
     def until(self) -> float:
@@ -97,8 +98,7 @@ class SharedRows:
         return self._said("boot") == clock.boot().encode()
 
     def take_over(self) -> None:
-        """Read what a process that was feeding has left: the patterns, and readers that are no more."""
-        self._env.reader_check()
+        """Read the patterns that a process which was feeding has left."""
         read = unpack(len(self.head.choices))
         with self._env.begin(db=self._packed) as txn:
             known = [read(value) for _, value in txn.cursor()]
