@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,8 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sayso.cli import witnessing
-from sayso.cli.witnessing import Looked, Refused, Witness, look, open_witness
+from sayso.cli.witness_home import Witness, alone_in, open_witness
+from sayso.cli.witnessing import Looked, Refused, look
 from sayso.consent.log import signing
 from sayso.core import merkle
 from sayso.core.checkpoint import Checkpoint, Note, read_note, time_in
@@ -140,9 +141,9 @@ def test_a_folder_is_one_witness_and_one_at_a_time(witness: Witness, tmp_path: P
             open_witness(home, name)
         assert refused.value.code == "invalid_witness"
     with (
-        witnessing.alone_in(witness.home),
+        alone_in(witness.home),
         pytest.raises(SaysoError) as busy,
-        witnessing.alone_in(witness.home),
+        alone_in(witness.home),
     ):
         pass
     assert busy.value.code == "witness_busy"
@@ -226,7 +227,7 @@ def test_a_log_that_went_back_is_refused_by_exit_code_words_and_evidence(
     first = command(home, log, "--keys", str(pins), "--once", "--name", "again.example/w")
     assert first.returncode == 2  # nobody named it; what it signed it remembers all the same
     secrets = json.loads((deployment.home / "secrets.json").read_text())
-    own = Ed25519PrivateKey.from_private_bytes(witnessing.b64decode(secrets["checkpoint"]))
+    own = Ed25519PrivateKey.from_private_bytes(b64decode(secrets["checkpoint"]))
     (kept,) = home.glob("*.checkpoint")
     point = read_note(kept.read_text()).checkpoint
     ahead = signing.sign(Checkpoint(point.origin, point.size + 5, bytes(32)), own, int(time.time()))

@@ -95,6 +95,7 @@ def test_a_signature_is_by_a_key_only_with_its_name_its_id_and_its_length() -> N
     for signature, key in ((plain, PLAIN_KEY), (timed, TIMED_KEY)):
         assert checkpoint.names(signature, key)
         assert checkpoint.has_its_length(signature, key)
+        assert checkpoint.is_timed(signature) is (key.kind == TIMED)
     assert not checkpoint.names(plain, TIMED_KEY)
     assert not checkpoint.names(Signature("somebody", plain.key_id, plain.raw), PLAIN_KEY)
     assert not checkpoint.has_its_length(Signature(plain.name, plain.key_id, bytes(63)), PLAIN_KEY)
