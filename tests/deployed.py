@@ -21,6 +21,7 @@ class Deployment:
     database: str = ""
     web_port: int = field(default_factory=free_port)
     edge_port: int = field(default_factory=free_port)
+    more: dict[str, str] = field(default_factory=dict)  # settings beside its addresses
 
     @property
     def web(self) -> str:
@@ -37,7 +38,8 @@ class Deployment:
         ours = ("SAYSO_", "DJANGO_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         told = {"SAYSO_HOME": str(self.home), "SAYSO_WEB_ADDRESS": self.web, "SAYSO_EDGE_ADDRESS": self.edge}
-        return {**kept, **told, **({"SAYSO_DATABASE_URL": self.database} if self.database else {})}
+        kept_in = {"SAYSO_DATABASE_URL": self.database} if self.database else {}
+        return {**kept, **told, **kept_in, **self.more}
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command of `sayso` to its end."""

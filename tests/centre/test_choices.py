@@ -4,15 +4,18 @@ import re
 import uuid
 from datetime import UTC, datetime
 
+import pytest
 from django.test import Client
 
 from sayso.consent import queries as consent
-from sayso.consent.log import keeper, proving
+from sayso.consent.log import keeper, proving, reading, signing, witnessing
+from sayso.core.checkpoint import Note, read_note
 from sayso.core.vocabulary import ConsentStatus
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import queries as identity
 from tests import linen
 from tests.centre.conftest import ADA, BRAND, Answering, sign_in
+from tests.consent import corpus
 from tests.messages.post_office import PostOffice
 
 
@@ -160,6 +163,26 @@ def test_a_proof_says_when_it_will_be_in_the_log_and_then_where_it_is(
     held = proving.check(file.content, browser.get("/v1/keys").json())
     assert isinstance(held, proving.Held)
     assert held.place is not None
+
+
+def test_a_proof_says_who_witnessed_it(
+    browser: Client, answered: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = signing.verifier_keys(corpus.WITNESS, corpus.WITNESSING)[1]
+    monkeypatch.setenv("SAYSO_WITNESSES", key.text)
+    answered(purchases="given")
+    address = re.search(r'href="(/centre/proof/[^"]+)"', browser.get("/centre/history").content.decode())
+    assert address
+    now, db = datetime.now(UTC), DjangoDatabase()
+    keeper.tick(db, now)
+    assert "Not independently witnessed" in browser.get(address.group(1)).content.decode()
+    note = read_note(reading.checkpoint(db))
+    one = signing.cosign(note.body, corpus.WITNESS, corpus.WITNESSING, int(now.timestamp()))
+    posted = Note(note.checkpoint, note.body, (one,)).text.encode()
+    assert witnessing.keep(db, *witnessing.read_cosigned(posted, now)) == 1
+    shown = browser.get(address.group(1)).content.decode()
+    assert "Independently witnessed by witness.example/w1" in shown
+    assert "Not independently witnessed" not in shown
 
 
 def test_the_proof_of_somebody_else_is_not_found(browser: Client, answered: Answering) -> None:

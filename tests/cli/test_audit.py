@@ -60,14 +60,35 @@ def test_a_log_that_grew_holds_and_nobody_is_named_as_its_witness(
     ]
 
 
-def test_a_witness_who_is_pinned_is_named(last: Note, now: datetime) -> None:
-    own = Ed25519PrivateKey.generate()
-    seen = signing.cosign(last.body, "witness.example/w1", own, 1)
+def _witnessed(last: Note, key: Ed25519PrivateKey, root: bytes | None = None) -> str:
+    """Give the checkpoint with a witness's signature, of this root or of another that our key signed too."""
+    point = Checkpoint(last.checkpoint.origin, last.checkpoint.size, root or last.checkpoint.root)
+    made = signing.sign(point, deployed.load().checkpoint_key(), 1)
+    seen = signing.cosign(made.body, "witness.example/w1", key, 1)
+    return Note(made.checkpoint, made.body, (*made.signatures, seen)).text
+
+
+def _seen_by(last: Note, now: datetime, own: Ed25519PrivateKey, witnessed: str) -> Look:
     pins = signing.Pins(PINNED().log, (signing.verifier_keys("witness.example/w1", own)[1],))
-    witnessed = Note(last.checkpoint, last.body, (*last.signatures, seen))
-    assert signing.see(witnessed, pins).witnesses == ("witness.example/w1",)
-    looked = Look(witnessed, signing.see(witnessed, pins), None, ())
-    assert auditing.lines_of(looked)[-1].strip() == "Witnessed by witness.example/w1."
+    source = Shown(Stored(DB).checkpoint(), witnessed)
+    return auditing.look(source, pins, last, None, now + timedelta(seconds=3))
+
+
+def test_a_witness_who_is_pinned_is_named_and_how_far_it_saw(
+    last: Note, submission: Callable[[Answer], Submission], now: datetime
+) -> None:
+    own, foreign = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    say(3, submission, now)
+    kept(now + timedelta(seconds=1))
+    looked = _seen_by(last, now, own, _witnessed(last, own))
+    assert auditing.lines_of(looked)[-1].strip() == "Witnessed by witness.example/w1, up to entry 6."
+    unknown = _seen_by(last, now, foreign, _witnessed(last, own))
+    assert auditing.lines_of(unknown)[-1].strip() == "Not independently witnessed."
+
+
+def test_a_witness_who_was_shown_another_log_gives_it_away(last: Note, now: datetime) -> None:
+    own = Ed25519PrivateKey.generate()
+    assert codes(_seen_by(last, now, own, _witnessed(last, own, bytes(32)))) == {"forked"}
 
 
 ATTACKS = {
@@ -100,14 +121,17 @@ def _signed(size: int, root: bytes, now: datetime, origin: str = "localhost:8701
 class Shown:
     """A log that shows this auditor what its operator likes."""
 
-    def __init__(self, note: str) -> None:
-        self.note = note
+    def __init__(self, note: str, witnessed: str | None = None) -> None:
+        self.note, self._witnessed = note, witnessed
 
     def keys(self) -> object:
         return proving.public_keys(DB)
 
     def checkpoint(self) -> str:
         return self.note
+
+    def witnessed(self) -> str | None:
+        return self._witnessed
 
     def consistency(self, first: int, second: int) -> list[bytes]:
         return Stored(DB).consistency(first, second)

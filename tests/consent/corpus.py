@@ -22,6 +22,7 @@ from sayso.core.values import canonical
 FILE = Path(__file__).parents[2] / "conformance" / "receipts.json"
 ORIGIN, WITNESS = "privacy.linenandloom.example/log", "witness.example/w1"
 AT = 1_777_885_201  # a second after the answer
+LATER = AT + 7200
 
 
 def _key(number: int) -> Ed25519PrivateKey:
@@ -92,10 +93,12 @@ def proof(size: int = 7, index: int = 3, signed: Note | None = None) -> str:
     return write_proof(index, _tree(size, index)[1], (signed or note(size, index)).text)
 
 
-def cosigned(key: Ed25519PrivateKey = WITNESSING, name: str = WITNESS, spoil: bool = False) -> str:
+def cosigned(
+    key: Ed25519PrivateKey = WITNESSING, name: str = WITNESS, spoil: bool = False, at: int = AT
+) -> str:
     """Give a proof whose checkpoint a witness signed as well."""
     signed = note()
-    extra = signing.cosign(signed.body, name, key, AT)
+    extra = signing.cosign(signed.body, name, key, at)
     if spoil:
         extra = Signature(
             extra.name, extra.key_id, bytes([extra.raw[0], *extra.raw[1:-1], extra.raw[-1] ^ 1])
@@ -115,9 +118,26 @@ def _pins() -> dict[str, Any]:
     witness = signing.verifier_keys(WITNESS, WITNESSING)[1].text
     own = signing.verifier_keys(WITNESS, LOG)[1].text
     kid = next(iter(public["keys"]))
+    of_log, hour = signing.verifier_keys(ORIGIN, LOG)[0].fingerprint, 3600
+    usual = public | {"log": log}
+    trusting = usual | {"witnesses": [witness]}
     return {
-        "usual": public | {"log": log},
-        "with a witness": public | {"log": log, "witnesses": [witness]},
+        "usual": usual,
+        "with a witness": trusting,
+        "after the key of receipts was lost": usual | {"compromised": {kid: AT + hour}},
+        "after the key of receipts was lost, and with a witness": trusting
+        | {"compromised": {kid: AT + hour}},
+        "after the key of receipts was lost in that second": usual | {"compromised": {kid: AT}},
+        "after the key of the log was lost": usual | {"compromised": {of_log: AT + hour}},
+        "after the key of the log was lost, and with a witness": trusting
+        | {"compromised": {of_log: AT + hour}},
+        "after both keys were lost": usual | {"compromised": {of_log: AT + hour, kid: AT + hour}},
+        "after both keys were lost, and with a witness": trusting
+        | {"compromised": {of_log: AT + hour, kid: AT + hour}},
+        "after somebody else's key was lost": usual | {"compromised": {"00" * 8: 0}},
+        "with a loss at no time": usual | {"compromised": {kid: "yesterday"}},
+        "with losses in a list": usual | {"compromised": [kid]},
+        "with keys in a list": usual | {"keys": [kid]},
         "with the log's own key as a witness": public | {"log": log, "witnesses": [own]},
         "without a log": public,
         "with a log key that is none": public | {"log": ["privacy+00000000+AAAA"]},
@@ -143,6 +163,16 @@ def _replaced(old: str, new: str) -> str:
     return text.replace(old, new, 1)
 
 
+LOST_LOG, LOST_LOG_SEEN = (
+    "after the key of the log was lost",
+    "after the key of the log was lost, and with a witness",
+)
+LOST, LOST_SEEN = (
+    "after the key of receipts was lost",
+    "after the key of receipts was lost, and with a witness",
+)
+
+
 def _good() -> list[dict[str, Any]]:
     def good(
         name: str, file: str, index: int | None = None, pins: str = "usual", seen_by: str = ""
@@ -157,7 +187,17 @@ def _good() -> list[dict[str, Any]]:
         good("the last entry of an uneven log", kept(proof(7, 6)), 6),
         good("a witness who is not pinned is not believed", kept(cosigned()), 3),
         good("a witness who is pinned", kept(cosigned()), 3, "with a witness", WITNESS),
-        good("a witness whose signature was changed", kept(cosigned(spoil=True)), 3, "with a witness"),
+        good("a file that an editor put a mark before", "\ufeff" + kept(proof()) + "\r\n", 3),
+        good("an earlier checkpoint covers it", kept(proof()), 3, "after the key of receipts was lost"),
+        good(
+            "a witness covered it earlier",
+            kept(cosigned()),
+            3,
+            "after both keys were lost, and with a witness",
+            WITNESS,
+        ),
+        good("a witness saw the log before its key was lost", kept(cosigned()), 3, LOST_LOG_SEEN, WITNESS),
+        good("another key was lost", token(), pins="after somebody else's key was lost"),
         good("nobody is a witness of himself", kept(cosigned(LOG)), 3, "with the log's own key as a witness"),
     ]
 
@@ -176,8 +216,45 @@ def _bad() -> list[dict[str, Any]]:
     other = content()["sayso:log"] | {"leafHash": "00" * 32}
     moved = content(**{"dct:created": "2026-05-04T09:00:00.000001Z"})
     path = base64.b64encode(_tree(7, 3)[1][0]).decode()
+    ours_now = {"alg": "EdDSA", "typ": receipts.TYPE, "kid": ours}
+    whole = kept(proof())
     return [
         bad("nothing", "malformed", ""),
+        bad("longer than any receipt", "too_large", "A") | {"times": receipts.LONGEST + 1},
+        bad("longer than any file", "too_large", whole[:-1] + ", ") | {"times": 300},
+        bad("a file that names its receipt twice", "duplicate_key", whole[:-1] + ', "receipt": ""}'),
+        bad("a header with a key of its own", "wrong_type", _sealed(ours_now | {"jwk": {}})),
+        bad("a header that demands more", "wrong_type", _sealed(ours_now | {"crit": ["b64"], "b64": True})),
+        bad("a header that names its key twice", "malformed", _sealed_raw(json.dumps(ours_now)[:-1] + ',"kid":""}')),
+        bad("a header with a list of keys", "malformed", _sealed(ours_now | {"kid": [ours]})),
+        bad("a header that is a list", "malformed", _sealed_raw("[]")),
+        bad("a letter too many", "bad_signature", signed + "A"),
+        bad("letters that are no bytes", "malformed", signed + "AAA"),
+        bad("a signature in another spelling", "malformed", signed[:-1] + chr(ord(signed[-1]) + 1)),
+        bad("a mark before what was signed", "not_canonical", token("\ufeff".encode() + payload)),
+        bad("a number with a fraction", "not_canonical", token(payload.replace(b'"seq":7', b'"seq":7.0'))),
+        bad("a number browsers round", "not_canonical", token(payload.replace(b'"seq":7', b'"seq":9007199254740993'))),
+        bad("half of a sign", "not_canonical", token(payload.replace("亞".encode(), b"\\ud800"))),
+        bad("an answer without a status", "malformed_receipt", token(canonical(_without_status()))),
+        bad("keys in a list", "foreign_key", signed, "with keys in a list"),
+        bad("a loss at no time", "bad_pins", signed, "with a loss at no time"),
+        bad("losses in a list", "bad_pins", signed, "with losses in a list"),
+        bad("a lost key and a promise", "compromised_key", signed, LOST),
+        bad("a lost key and a checkpoint of that second", "compromised_key", whole, LOST + " in that second"),
+        bad("a lost key and a later checkpoint", "compromised_key", kept(_late()), LOST),
+        bad("a lost key and a later witness", "compromised_key", kept(_late(LATER)), LOST_SEEN),
+        bad("both keys lost, and the thief dates back", "compromised_log", whole, "after both keys were lost"),
+        bad("a lost log key that nobody else saw", "compromised_log", whole, LOST_LOG),
+        bad("a lost log key and an unpinned witness", "compromised_log", kept(cosigned()), LOST_LOG),
+        bad("a lost log key and a later witness", "compromised_log", kept(cosigned(at=LATER)), LOST_LOG_SEEN),
+        bad("a witness whose signature was changed", "forged_witness", kept(cosigned(spoil=True)), "with a witness"),
+        bad("a witness whose key another used", "forged_witness", kept(_in_the_name_of_a_witness()), "with a witness"),
+        bad("a witness without its log", "bad_checkpoint", kept(_only_a_witness()), "with a witness"),
+        bad("a second signature of the log that does not hold", "bad_checkpoint", kept(proof(signed=_spoilt_twin()))),
+        bad("the proof of another entry", "not_included", kept(write_proof(5, _tree(7, 5)[1], note().text))),
+        bad("a log rolled back to before it", "not_included", kept(proof(signed=note(3, 2)))),
+        bad("a control character in a checkpoint", "malformed_checkpoint", kept(_replaced("\n7\n", "\n7\n\t\n"))),
+        bad("an empty line in a checkpoint", "malformed_checkpoint", kept(_replaced("\n7\n", "\n\n7\n"))),
         bad("two parts", "malformed", signed.rpartition(".")[0]),
         bad("something behind it", "malformed", signed + "!"),
         bad("no JSON", "malformed_json", "{"),
@@ -220,6 +297,49 @@ def _bad() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _sealed_raw(header: str) -> str:
+    """Sign a receipt under a header of our own making."""
+    parts = [header.encode(), canonical(content())]
+    head, payload = (base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+    raw = RECEIPT.sign(f"{head}.{payload}".encode())
+    return f"{head}.{payload}.{base64.urlsafe_b64encode(raw).decode().rstrip('=')}"
+
+
+def _sealed(header: dict[str, Any]) -> str:
+    return _sealed_raw(json.dumps(header))
+
+
+def _without_status() -> dict[str, Any]:
+    told = content()
+    del told["dpv:hasRecordOfActivity"]["dpv:hasProcess"][0]["dpv:hasConsentStatus"]["sayso:said"]
+    return told
+
+
+def _late(seen_at: int | None = None) -> str:
+    """Give the proof as the log signed it two hours later, and a witness too where one is asked for."""
+    made = signing.sign(note().checkpoint, LOG, LATER)
+    extra = () if seen_at is None else (signing.cosign(made.body, WITNESS, WITNESSING, seen_at),)
+    return proof(signed=Note(made.checkpoint, made.body, (*made.signatures, *extra)))
+
+
+def _in_the_name_of_a_witness() -> str:
+    """Give a proof under which somebody else's signature stands in a witness's name."""
+    theirs = signing.cosign(note().body, WITNESS, FOREIGN, AT)
+    named = Signature(WITNESS, signing.verifier_keys(WITNESS, WITNESSING)[1].id, theirs.raw)
+    return proof(signed=Note(note().checkpoint, note().body, (*note().signatures, named)))
+
+
+def _only_a_witness() -> str:
+    seen = signing.cosign(note().body, WITNESS, WITNESSING, AT)
+    return proof(signed=Note(note().checkpoint, note().body, (seen,)))
+
+
+def _spoilt_twin() -> Note:
+    plain = note().signatures[0]
+    spoilt = Signature(plain.name, plain.key_id, bytes(64))
+    return Note(note().checkpoint, note().body, (*note().signatures, spoilt))
+
+
 def _unsigned() -> str:
     head, payload, _ = token().split(".")
     read = json.loads(base64.urlsafe_b64decode(head + "=="))
@@ -229,7 +349,10 @@ def _unsigned() -> str:
 
 def corpus() -> dict[str, Any]:
     """Give the whole corpus."""
-    about = "Receipts that hold and that do not, with the keys pinned; the command and the page must say the same."
+    about = (
+        "Receipts that hold and that do not, with the keys pinned; command, SDK and page must say the same."
+        " `file` is the file, repeated as often as `times` says where it stands."
+    )
     return {"about": about, "pins": _pins(), "cases": _good() + _bad()}
 
 

@@ -2,14 +2,21 @@
 
 from datetime import datetime
 
-from sayso.consent import ledger, models, services
+from sayso.consent import ledger, models, receipts, services
 from sayso.consent.log import checking, keeper
 from sayso.core.opt_out import Scope
+from sayso.core.receipt import receipt
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
+from sayso.notices import queries as notices
 from tests.consent.test_family import BORN, account, answers_for_him, cleo_says, family, says
+from tests.schema import faults
 
 GIVEN, REFUSED = ConsentStatus.GIVEN, ConsentStatus.REFUSED
+
+
+def _receipt(event: ledger.Recorded) -> object:
+    return receipt(notices.version(event.brand, event.version), receipts.facts_of(event))
 
 
 def _found(now: datetime) -> list[checking.Finding]:
@@ -29,6 +36,7 @@ def test_a_childs_a_guardians_and_a_browsers_answers_are_in_the_log_and_leave_it
     services.block("email", "ben@example.test", {Scope.MARKETING}, "page", now)
     recorded = ledger.events_of(DjangoDatabase(), ben, brand)
     assert len({event.evidence["surface"] for event in recorded}) >= 2
+    assert [faults(_receipt(event)) for event in recorded] == [[]] * len(recorded)
     assert _found(now) == []
     services.forget_subjects([ben], now)
     assert models.Event.objects.filter(subject=ben).count() == 0

@@ -53,6 +53,8 @@ SPOILED = {
     "a line that is no signature": NOTE.text + "- a AAAAAAAA\n",
     "a signature by nobody": NOTE.text + "—  AAAAAAAA\n",
     "a signature without bytes": NOTE.text + "— a AAAA\n",
+    "a control character": NOTE.text.replace("\n\n", "\n\r\n\n", 1),
+    "a tab in the origin": NOTE.text.replace("example/log\n7", "example\t/log\n7", 1),
     "larger than any": NOTE.text + "— a AAAAAAAA\n" * 6000,
 }
 
@@ -90,11 +92,18 @@ def test_a_pin_that_is_no_key_is_refused(text: str) -> None:
 
 def test_a_signature_is_by_a_key_only_with_its_name_its_id_and_its_length() -> None:
     plain, timed = NOTE.signatures
-    assert checkpoint.is_by(plain, PLAIN_KEY)
-    assert checkpoint.is_by(timed, TIMED_KEY)
-    assert not checkpoint.is_by(plain, TIMED_KEY)
-    assert not checkpoint.is_by(Signature(plain.name, plain.key_id, bytes(63)), PLAIN_KEY)
-    assert not checkpoint.is_by(Signature("somebody", plain.key_id, plain.raw), PLAIN_KEY)
+    for signature, key in ((plain, PLAIN_KEY), (timed, TIMED_KEY)):
+        assert checkpoint.names(signature, key)
+        assert checkpoint.has_its_length(signature, key)
+        assert checkpoint.is_timed(signature) is (key.kind == TIMED)
+    assert not checkpoint.names(plain, TIMED_KEY)
+    assert not checkpoint.names(Signature("somebody", plain.key_id, plain.raw), PLAIN_KEY)
+    assert not checkpoint.has_its_length(Signature(plain.name, plain.key_id, bytes(63)), PLAIN_KEY)
+
+
+def test_a_bare_key_is_named_by_its_hash_whatever_signs_with_it() -> None:
+    again = VerifierKey("another.example", TIMED, PLAIN_KEY.public)
+    assert PLAIN_KEY.fingerprint == again.fingerprint == "66687aadf862bd77"
 
 
 def test_a_timed_signature_covers_its_time() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sayso.core.leaf import Tombstone, answer_leaf, commitment, tombstone_leaf
+from sayso.core.leaf import KeyAct, Tombstone, answer_leaf, commitment, key_leaf, tombstone_leaf
 
 ANSWER: dict[str, Any] = {
     "seq": 7,
@@ -55,3 +55,17 @@ def test_a_tombstone_names_exactly_what_it_excuses() -> None:
     others = (10, Tombstone.END_OF_RETENTION, [[7, "cd" * 32]], "2026-05-05T09:00:00.000000Z", "")
     for place, other in enumerate(others):
         assert tombstone_leaf(*told[:place], other, *told[place + 1 :]) != first  # type: ignore[arg-type]
+
+
+def test_news_of_a_key_is_an_entry_of_its_own_kind() -> None:
+    told = (
+        9,
+        KeyAct.COMPROMISED,
+        "receipt",
+        "A" * 43,
+        "2026-05-04T09:00:00.000000Z",
+        "2026-05-05T09:00:00.000000Z",
+    )
+    first = key_leaf(*told)
+    for place, other in enumerate((10, KeyAct.ENDED, "checkpoint", "B" * 43, told[5], told[4])):
+        assert key_leaf(*told[:place], other, *told[place + 1 :]) != first  # type: ignore[arg-type]

@@ -8,13 +8,15 @@ from typing import Any
 import httpx
 import pytest
 
-from sayso.consent.log import signing
+from sayso.consent.log import history, signing
 from sayso.core import merkle
 from sayso.core.checkpoint import read_note
 from sayso.core.log_proof import read_proof
 from sayso.core.merkle import leaf_hash, proves_consistency, proves_inclusion
 from sayso.core.values import new_id
 from tests.deployed import Deployment
+
+KEYS = len(history.Role)  # the keys that sign are the log's first entries
 
 
 def get(served: Deployment, what: str) -> httpx.Response:
@@ -66,7 +68,7 @@ def test_the_checkpoint_is_signed_again_and_again_though_nothing_is_new(served: 
 
 
 def test_every_answer_is_proved_by_its_number(served: Deployment, answered: list[int]) -> None:
-    grown(served, len(answered))
+    grown(served, KEYS + len(answered))
     for number in answered:
         proof = read_proof(get(served, f"inclusion?seq={number}").text)
         point = proof.note.checkpoint
@@ -75,7 +77,7 @@ def test_every_answer_is_proved_by_its_number(served: Deployment, answered: list
 
 
 def test_what_grew_continues_what_was(served: Deployment, answered: list[int]) -> None:
-    point = grown(served, len(answered))
+    point = grown(served, KEYS + len(answered))
     reply = get(served, f"consistency?from={point.size - 1}&to={point.size}")
     assert "immutable" in reply.headers["cache-control"]
     assert reply.json()["from"] == point.size - 1
@@ -93,7 +95,7 @@ def _root(leaves: list[bytes]) -> bytes:
 
 
 def test_an_entry_tells_nothing_but_its_hash(served: Deployment, answered: list[int]) -> None:
-    grown(served, len(answered))
+    grown(served, KEYS + len(answered))
     told = get(served, "entries?from=0&to=3").json()
     assert set(told) == {"from", "entries"}
     assert all(len(b64decode(one)) == len(leaf_hash(b"")) for one in told["entries"])
@@ -108,6 +110,7 @@ def test_an_entry_tells_nothing_but_its_hash(served: Deployment, answered: list[
         ("consistency?from=0&to=1", 422, "not_in_tree"),
         ("consistency?from=1&to=99999999", 404, "no_checkpoint"),
         ("consistency?from=two&to=1", 422, "invalid_request"),
+        ("witnessed", 404, "not_witnessed"),
         ("entries?from=²&to=3", 422, "invalid_request"),
         ("entries?from=9999999999999999&to=3", 422, "invalid_request"),
         ("secrets", 404, "unknown_address"),
@@ -116,7 +119,7 @@ def test_an_entry_tells_nothing_but_its_hash(served: Deployment, answered: list[
 def test_what_cannot_be_answered_is_refused_in_one_form(
     served: Deployment, answered: list[int], what: str, status: int, code: str
 ) -> None:
-    grown(served, len(answered))
+    grown(served, KEYS + len(answered))
     reply = get(served, what)
     assert (reply.status_code, reply.json()["code"]) == (status, code)
     assert reply.headers["content-type"] == "application/problem+json"
@@ -127,7 +130,7 @@ def test_the_same_keys_are_told_at_both_addresses(served: Deployment) -> None:
 
 
 def test_audit_holds_by_the_public_address_and_by_the_rows(served: Deployment, answered: list[int]) -> None:
-    grown(served, len(answered))
+    grown(served, KEYS + len(answered))
     for how in ((), ("--database",), ("--log", f"{served.edge}/log", "--database")):
         done = served.run("audit", *how)
         assert done.returncode == 0, done.stderr

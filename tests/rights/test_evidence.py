@@ -114,11 +114,14 @@ def test_a_file_somebody_changed_is_refused(
     assert (status, code in told) == (1, True), told
 
 
-def test_another_deployments_keys_and_unreadable_pins_are_refused(
+def test_other_keys_lost_ones_and_unreadable_pins_are_refused(
     erased: str, otto: Staff, now: datetime, tmp_path: Path
 ) -> None:
     file = _file(erased, otto, now)
     assert "foreign_key" in _verify(tmp_path, file, {"keys": {}})[1]
+    lost = receipts.public_keys()
+    lost["compromised"] = dict.fromkeys(lost["keys"], 1)
+    assert "compromised_key" in _verify(tmp_path, file, lost)[1]
     (tmp_path / "broken").write_text("no")
     (tmp_path / "evidence.json").write_text(json.dumps(file))
     told = CliRunner().invoke(

@@ -6,77 +6,26 @@ does not continue it.
 
 import os
 import time
-from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import click
-import httpx
 
+from sayso.cli.following import EVERY, Public, Source, continues, signature_of
 from sayso.cli.verifying import UNWITNESSED
 from sayso.consent.log import proving, reading, signing
 from sayso.consent.log.checking import Finding, Swept, sweep
 from sayso.core.checkpoint import Note, read_note
-from sayso.core.errors import SaysoError, Unavailable
-from sayso.core.merkle import EMPTY, proves_consistency
+from sayso.core.errors import NotFound, SaysoError
 from sayso.core.values import read_json, utc_text
 from sayso.deployment import env
 from sayso.deployment.database import Database, open_database
 from sayso.identity import keys
 
-EVERY = 5.0  # seconds between two looks of one who follows
 STALE = timedelta(seconds=60)  # the keeper signs every second
-LARGEST = 1_000_000  # bytes of a reply
-
-
-class Source(Protocol):
-    """Where checkpoints and their proofs come from."""
-
-    def keys(self) -> Any:
-        """Give the log's own word of its keys."""
-
-    def checkpoint(self) -> str:
-        """Give the newest signed checkpoint."""
-
-    def consistency(self, first: int, second: int) -> list[bytes]:
-        """Give the proof that one size continues another."""
-
-
-class Public:
-    """The log's public address, as anybody sees it."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address.rstrip("/")
-
-    def _get(self, path: str) -> bytes:
-        remedy = "See that `sayso serve` runs there, and that the address ends in /log."
-        try:
-            reply = httpx.get(f"{self._address}/{path}", timeout=10, follow_redirects=False)
-        except httpx.HTTPError as broken:
-            raise Unavailable("log_unreachable", "The log does not answer.", remedy) from broken
-        if reply.status_code != 200 or len(reply.content) > LARGEST:
-            told = f"The log answered {path.partition('?')[0]} with {reply.status_code}."
-            raise Unavailable("log_unreachable", told, remedy)
-        return reply.content
-
-    def keys(self) -> Any:
-        """Give the log's own word of its keys."""
-        return read_json(self._get("keys"))
-
-    def checkpoint(self) -> str:
-        """Give the newest signed checkpoint."""
-        return self._get("checkpoint").decode("utf-8", "replace")
-
-    def consistency(self, first: int, second: int) -> list[bytes]:
-        """Give the proof that one size continues another; anything that is none proves nothing."""
-        told = read_json(self._get(f"consistency?from={first}&to={second}"))
-        try:
-            return [b64decode(one, validate=True) for one in told["proof"]]
-        except (KeyError, TypeError, ValueError):
-            return []
 
 
 class Stored:
@@ -93,12 +42,27 @@ class Stored:
         """Give the newest signed checkpoint."""
         return reading.checkpoint(self._db)
 
+    def witnessed(self) -> str | None:
+        """Give the newest checkpoint that a witness signed, None before the first."""
+        try:
+            return reading.witnessed(self._db)
+        except NotFound:
+            return None
+
     def consistency(self, first: int, second: int) -> list[bytes]:
         """Give the proof that one size continues another; none where the log is broken."""
         try:
             return reading.consistency(self._db, first, second)
         except SaysoError:
             return []
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """The newest checkpoint that a pinned witness signed as well: who, how many entries, and when at the latest."""
+
+    by: tuple[str, ...]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +73,7 @@ class Look:
     seen: signing.Seen | None
     swept: Swept | None
     findings: tuple[Finding, ...]
+    witnessed: Witnessed | None = None
 
 
 def _time(seconds: int) -> str:
@@ -116,33 +81,30 @@ def _time(seconds: int) -> str:
 
 
 def _signed(seen: signing.Seen, now: datetime) -> Iterator[Finding]:
-    if not seen.by_log or seen.signed_at is None:
-        yield Finding("bad_signature", "the checkpoint is not signed with a pinned key of the log")
-    elif now.timestamp() - seen.signed_at > STALE.total_seconds():
+    yield from signature_of(seen)
+    if seen.signed_at is not None and now.timestamp() - seen.signed_at > STALE.total_seconds():
         yield Finding("stale", f"nothing was signed since {_time(seen.signed_at)}")
-
-
-def _continues(source: Source, before: Note, after: Note) -> Iterator[Finding]:
-    old, new = before.checkpoint, after.checkpoint
-    if old.origin != new.origin:
-        yield Finding("forked", f"this is the log {new.origin}; the last one seen was {old.origin}")
-    elif new.size < old.size:
-        yield Finding("backwards", f"the log has {new.size} entries and had {old.size}")
-    elif new.size == old.size:
-        if new.root != old.root:
-            yield Finding("forked", f"two different roots were signed for {new.size} entries")
-    elif old.size and not proves_consistency(
-        old.size, new.size, old.root, new.root, source.consistency(old.size, new.size)
-    ):
-        yield Finding("forked", f"the log of {new.size} entries does not continue that of {old.size}")
-    elif not old.size and old.root != EMPTY:
-        yield Finding("forked", "the last checkpoint seen is of no log at all")
 
 
 def _back_in_time(pins: signing.Pins, before: Note, seen: signing.Seen) -> Iterator[Finding]:
     earlier = signing.see(before, pins).signed_at
     if earlier is not None and seen.signed_at is not None and seen.signed_at < earlier:
         yield Finding("backwards", f"signed at {_time(seen.signed_at)}, and before that at {_time(earlier)}")
+
+
+def _look_at_witnesses(
+    source: Source, pins: signing.Pins, newest: Note
+) -> tuple[Witnessed | None, tuple[Finding, ...]]:
+    """Give what pinned witnesses signed last, and why the newest checkpoint does not continue that."""
+    text = source.witnessed() if pins.witnesses else None
+    if text is None:
+        return None, ()
+    note = read_note(text)
+    seen = signing.see(note, pins)
+    if not seen.witnesses:
+        return None, tuple(signature_of(seen))
+    findings = (*signature_of(seen), *continues(source, note, newest))
+    return Witnessed(seen.witnesses, note.checkpoint.size), findings
 
 
 def look(
@@ -161,10 +123,12 @@ def look(
     seen = signing.see(note, pins)
     findings = list(_signed(seen, now))
     if before is not None:
-        findings += [*_continues(source, before, note), *_back_in_time(pins, before, seen)]
+        findings += [*continues(source, before, note), *_back_in_time(pins, before, seen)]
+    witnessed, against = _look_at_witnesses(source, pins, note)
+    findings += against
     roots = {one.checkpoint.size: one.checkpoint.root for one in (before, note) if one is not None}
     swept = sweep(rows, roots, now) if rows is not None else None
-    return Look(note, seen, swept, (*findings, *(swept.findings if swept else ())))
+    return Look(note, seen, swept, (*findings, *(swept.findings if swept else ())), witnessed)
 
 
 def read_last(file: Path) -> Note | None:
@@ -198,8 +162,14 @@ def lines_of(looked: Look) -> list[str]:
         )
         if swept.lost:
             lines.append(f"         {swept.lost} entries lost with a restore of the database, as it declared")
-    witnesses = ", ".join(seen.witnesses)
-    return [*lines, f"         {f'Witnessed by {witnesses}.' if witnesses else UNWITNESSED}"]
+    return [*lines, f"         {_witness_line(looked)}"]
+
+
+def _witness_line(looked: Look) -> str:
+    told = looked.witnessed
+    if told is None:
+        return UNWITNESSED
+    return f"Witnessed by {', '.join(told.by)}, up to entry {told.size}."
 
 
 def _pins(source: Source, file: Path | None) -> signing.Pins:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from sayso.consent.log.signing import read_pins
 from sayso.consent.receipts import Rejected, verify
 from sayso.core.errors import SaysoError
 from sayso.core.values import read_json
@@ -41,12 +42,20 @@ def _summary(content: dict[str, Any]) -> list[str]:
 def verify_file(found: dict[str, Any], pins: Path) -> tuple[bool, list[str]]:
     """Check a file that `read` gave against pinned keys; give whether it holds and lines to print."""
     try:
-        outcome = verify(str(found.get("evidence", "")), read_json(pins.read_bytes()), TYPE, LONGEST)
+        source = read_json(pins.read_bytes())
+        outcome, compromised = (
+            verify(str(found.get("evidence", "")), source, TYPE, LONGEST),
+            read_pins(source).compromised,
+        )
     except SaysoError as broken:
         return False, [f"REFUSED  bad_pins: {broken.detail}"]
     if isinstance(outcome, Rejected):
         return False, [f"REFUSED  {outcome.code}: {outcome.reason}"]
     if outcome.content != found.get("content"):
         return False, ["REFUSED  changed: What can be read in this file is not what was signed."]
+    if outcome.fingerprint in compromised:
+        return False, [
+            "REFUSED  compromised_key: Its key was compromised, and no log shows that it is older."
+        ]
     signed = f"HOLDS    signed with pinned key {outcome.key_id}"
     return True, [signed, *_summary(outcome.content), "Not independently witnessed."]

@@ -24,6 +24,7 @@ def main() -> None:
       sayso serve                   run edge, pages and worker
       sayso verify FILE --keys PINS check a receipt offline
       sayso audit                   follow the log of all answers
+      sayso witness ADDRESS         sign somebody else's log, for all to see that it has one past
 
     Settings are SAYSO_* environment variables; `sayso settings` lists them.
     """
@@ -149,6 +150,73 @@ def audit(address: str | None, database: bool, pins: Path | None, last: Path | N
     from sayso.cli import auditing
 
     sys.exit(auditing.run(address, database, pins, last, once))
+
+
+@main.command()
+@click.argument("address", required=False)
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".sayso-witness"),
+    show_default=True,
+    help="Where the witness keeps its key, what it signed last, and evidence.",
+)
+@click.option("--name", default="", help="The witness's name, such as example.org/w1; needed the first time.")
+@click.option(
+    "--keys",
+    "pins",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The log's pinned public keys, as GET /v1/keys gave them.",
+)
+@click.option("--once/--follow", default=False, show_default=True, help="Look once, or again and again.")
+@click.option(
+    "--every", type=click.FloatRange(0.2), default=5.0, show_default=True, help="Seconds between two looks."
+)
+@plainly
+def witness(address: str | None, home: Path, name: str, pins: Path | None, once: bool, every: float) -> None:
+    """Witness somebody else's log: sign each checkpoint that continues the last, and hand it over.
+
+    Needs no database and no secret but its own key, which it makes. Without an ADDRESS it prints the public
+    half, for the brand's SAYSO_WITNESSES and for whoever trusts this witness. A log that shows another past, or
+    less than before, gets no signature any more: exit code 1, and evidence in the folder. Exits with 2 when it
+    could not look.
+
+    \b
+      sayso witness --name example.org/w1
+      sayso witness https://privacy.example/log --keys pinned.json
+    """
+    from sayso.cli import witnessing
+
+    sys.exit(witnessing.run(address, home, name, pins, once, every))
+
+
+@main.group("log")
+def log_() -> None:
+    """Look after the log's own keys."""
+
+
+@log_.command("keys")
+@plainly
+def log_keys() -> None:
+    """List every key that signed receipts or checkpoints: from, until, and since when it is compromised."""
+    from sayso.cli import key_history
+
+    click.echo("\n".join(key_history.lines()))
+
+
+@log_.command("compromise")
+@click.argument("key")
+@click.option("--since", required=True, help="The last moment you are sure of, as 2026-05-04T09:00:00Z.")
+@plainly
+def log_compromise(key: str, since: str) -> None:
+    """Declare in the log that KEY may have been in other hands since a moment. It cannot be unsaid.
+
+    From then on, whatever KEY signed counts only under a checkpoint signed earlier; receipts' proofs are given
+    under such a one where there is one. Replace the key first: what it signs from now on counts nowhere.
+    """
+    from sayso.cli import key_history
+
+    click.echo("\n".join(key_history.compromise(key, since, datetime.now(UTC))))
 
 
 @main.group("import")

@@ -168,7 +168,30 @@ class Checkpoint(models.Model):
     root = models.CharField(max_length=64)
     origin = models.CharField(max_length=200)
     note = models.TextField()
+    first = models.TextField(blank=True, default="")  # the note as it was signed first: the earliest time
     signed_at = models.CharField(max_length=27)
+
+
+class Cosignature(models.Model):
+    """What a witness signed of one size, the first time it did."""
+
+    pk = models.CompositePrimaryKey("size", "key")
+    size = models.BigIntegerField()
+    key = models.CharField(max_length=300)  # the witness's, as C2SP writes it
+    line = models.TextField()
+    at = models.CharField(max_length=27)  # when the witness says it signed
+
+
+class KeyNews(models.Model):
+    """What became of one of the deployment's own signing keys: an entry of the log, and nothing about anybody."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    act = models.CharField(max_length=20)
+    role = models.CharField(max_length=20)
+    public = models.CharField(max_length=43)  # base64url of its 32 bytes
+    since = models.CharField(max_length=27)
+    at = models.CharField(max_length=27)
+    leaf_hash = models.CharField(max_length=64)
 
 
 class ImportRun(models.Model):

@@ -153,6 +153,7 @@ class Kept:
     receipt: str
     in_log_by: str
     proof: str | None
+    witnesses: tuple[str, ...] = ()  # that the brand names, and that signed this checkpoint
 
     @property
     def place(self) -> LogProof | None:
@@ -164,7 +165,9 @@ def kept(event: Recorded) -> Kept:
     """Give the receipt of a recorded answer, with its proof when it is in the log."""
     facts = receipts.facts_of(event)
     signed = receipts.sign(event, notices.version(event.brand, event.version))
-    return Kept(signed, facts.in_log_by, reading.proof_of(DjangoDatabase(), event.seq))
+    proof = reading.proof_of(DjangoDatabase(), event.seq)
+    seen_by = proving.witnesses_of(DjangoDatabase(), proof) if proof else ()
+    return Kept(signed, facts.in_log_by, proof, seen_by)
 
 
 def receipt_of(subjects: list[str], event: str) -> str | None:

@@ -13,6 +13,7 @@ from secrets import randbits, token_hex
 from typing import Any
 
 import jwt
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -27,15 +28,17 @@ ALGORITHM = "EdDSA"  # RFC 8037; the key type below pins it to Ed25519
 TYPE = "sayso-receipt+jws"
 LONGEST = 256 * 1024  # bytes of a receipt we would read
 IN_LOG_WITHIN = timedelta(minutes=10)  # what a receipt promises; the log keeper takes a second
+MOST_EXACT = 2**53 - 1  # the largest whole number that a browser reads exactly
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A receipt that holds: its content and the key that signed it."""
+    """A receipt that holds: its content, and the key that signed it by its name in the pins and by its hash."""
 
     content: dict[str, Any]
     key_id: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ class Rejected:
 
     code: str
     reason: str
+
+
+NOT_CANONICAL = Rejected("not_canonical", "It is not written in the one way that receipts are.")
 
 
 def _raw(public: Ed25519PublicKey) -> bytes:
@@ -55,10 +61,15 @@ def key_id(public: Ed25519PublicKey) -> str:
     return hashlib.sha256(_raw(public)).hexdigest()[:16]
 
 
+def write_key(raw: bytes) -> str:
+    """Write the 32 bytes of a public key as files of pins do: base64url without padding."""
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
 def public_keys(key: Ed25519PrivateKey | None = None) -> dict[str, Any]:
     """Give the deployment's receipt keys for pinning: `{"keys": {key id: base64url of 32 bytes}}`."""
     public = (key or secrets.load().receipt_key()).public_key()
-    return {"typ": TYPE, "keys": {key_id(public): urlsafe_b64encode(_raw(public)).decode().rstrip("=")}}
+    return {"typ": TYPE, "keys": {key_id(public): write_key(_raw(public))}}
 
 
 def _pseudonym(event: Recorded) -> str:
@@ -144,42 +155,94 @@ def sign_payload(payload: bytes, typ: str) -> str:
     return (signed + b"." + urlsafe_b64encode(key.sign(signed)).rstrip(b"=")).decode()
 
 
-def _pinned(pins: object, name: object) -> Ed25519PublicKey | None:
-    found = pins.get("keys", {}).get(name) if isinstance(pins, Mapping) else None
+def _unpack(text: str) -> bytes | None:
+    """Read base64url in its one canonical spelling (RFC 7515, section 2); None for any other."""
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return None
+    return raw if urlsafe_b64encode(raw).decode().rstrip("=") == text else None
+
+
+def _pinned(pins: object, name: str) -> Ed25519PublicKey | None:
+    """Give a pinned key. Raises `ValueError` for one that is none."""
+    held = pins.get("keys") if isinstance(pins, Mapping) else None
+    found = held.get(name) if isinstance(held, Mapping) else None
     if not isinstance(found, str):
         return None
-    return Ed25519PublicKey.from_public_bytes(urlsafe_b64decode(found + "=" * (-len(found) % 4)))
+    return Ed25519PublicKey.from_public_bytes(_unpack(found) or b"")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A compact JWS taken apart: its header, exact payload and signature, and the bytes that were signed."""
+
+    header: Mapping[str, Any]
+    payload: bytes
+    signature: bytes
+    signed: bytes
+
+
+def _take_apart(token: str) -> _Parts | None:
+    """Read a compact JWS strictly; None when it is none. Nothing is checked yet."""
+    if not _COMPACT.match(token):
+        return None
+    head, payload, signature = (_unpack(part) for part in token.split("."))
+    if head is None or payload is None or signature is None:
+        return None
+    try:
+        header = read_json(head)
+    except SaysoError:
+        return None
+    if not isinstance(header, dict) or not isinstance(header.get("kid"), str):
+        return None
+    return _Parts(header, payload, signature, token.rpartition(".")[0].encode())
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether a value reads alike everywhere: no fractions, and no number that a browser would round."""
+    if isinstance(value, dict):
+        return all(is_plain(part) for part in value.values())
+    if isinstance(value, list):
+        return all(is_plain(part) for part in value)
+    return not isinstance(value, float) and (not isinstance(value, int) or abs(value) <= MOST_EXACT)
+
+
+def _content(payload: bytes) -> Any:
+    """Read a payload that is written in the one way that receipts are; None for any other."""
+    try:
+        content = read_json(payload)
+        return content if canonical(content) == payload else None
+    except (SaysoError, ValueError, RecursionError):
+        return None
 
 
 def verify(token: str, pins: object, typ: str = TYPE, longest: int = LONGEST) -> Verified | Rejected:
     """Check a receipt, or what was signed as another type, against pinned keys kept from an earlier day.
 
-    Keys inside the receipt are never looked at. Gives the reason when it does not hold.
+    Keys inside the receipt are never looked at: its header names algorithm, type and key, and nothing else.
+    Gives the reason when it does not hold.
     """
     if len(token) > longest:
         return Rejected("too_large", "The receipt is larger than any we sign.")
-    try:
-        header = jwt.get_unverified_header(token) if _COMPACT.match(token) else None
-    except jwt.InvalidTokenError:
-        header = None
-    if header is None:
+    parts = _take_apart(token)
+    if parts is None:
         return Rejected("malformed", "This is not a signed receipt.")
-    if header.get("alg") != ALGORITHM or header.get("typ") != typ:
+    kid = str(parts.header["kid"])
+    if parts.header != {"alg": ALGORITHM, "typ": typ, "kid": kid}:
         return Rejected("wrong_type", "It is signed as something else than it claims to be.")
     try:
-        key = _pinned(pins, header.get("kid"))
+        key = _pinned(pins, kid)
     except ValueError:
         return Rejected("bad_pins", "The pinned key cannot be read.")
     if key is None:
         return Rejected("foreign_key", "It is signed with a key that is not among the pinned ones.")
     try:
-        payload = jwt.api_jws.decode(token, key, algorithms=[ALGORITHM])
-        content = read_json(payload)
-    except jwt.InvalidTokenError:
+        key.verify(parts.signature, parts.signed)
+    except InvalidSignature:
         return Rejected("bad_signature", "The signature does not fit: the receipt was changed.")
-    except SaysoError:
-        content = None
-    if content is None or canonical(content) != payload:
-        # A key twice, or a number in two spellings, could be read as one thing here and as another there.
-        return Rejected("not_canonical", "It is not written in the one way that receipts are.")
-    return Verified(content, str(header["kid"]))
+    content = _content(parts.payload)
+    if content is None:
+        # A key twice could be read as one thing here and as another there.
+        return NOT_CANONICAL
+    return Verified(content, kid, key_id(key))

@@ -152,9 +152,9 @@ def _restore_checkpoint(db: Database, entry: Entry, size: int) -> None:
         )
     point = read_note(entry["note"]).checkpoint
     db.run(
-        "INSERT INTO consent_checkpoint (size, root, origin, note, signed_at) VALUES (%s, %s, %s, %s, %s)"
+        "INSERT INTO consent_checkpoint (size, root, origin, note, first, signed_at) VALUES (%s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (size) DO NOTHING",
-        [size, root.hex(), point.origin, entry["note"], entry["at"]],
+        [size, root.hex(), point.origin, entry["note"], entry["note"], entry["at"]],
     )
 
 

@@ -17,6 +17,7 @@ LONGEST = 64 * 1024  # characters of a note we would read
 _LENGTH = {PLAIN: 64, TIMED: 72}  # bytes of a signature; a timed one begins with eight of time
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,14})\Z", re.ASCII)
 _NAME = re.compile(r"[^\s+]+\Z")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # no note carries one but its line ends (C2SP signed-note)
 
 
 def _malformed(detail: str) -> Malformed:
@@ -74,6 +75,11 @@ class VerifierKey:
         """Give the four bytes by which a signature names its key."""
         named = f"{self.name}\n".encode() + bytes([self.kind]) + self.public
         return hashlib.sha256(named).digest()[:4]
+
+    @property
+    def fingerprint(self) -> str:
+        """Give the sixteen hexadecimal digits by which the key history and a file of pins name the bare key."""
+        return hashlib.sha256(self.public).hexdigest()[:16]
 
     @property
     def text(self) -> str:
@@ -141,7 +147,8 @@ def read_note(text: str) -> Note:
     """
     body, gap, beneath = text.partition("\n\n")
     lines = body.split("\n")
-    if len(text) > LONGEST or not gap or not beneath.endswith("\n") or len(lines) < 3 or not lines[0]:
+    too_few = len(lines) < 3 or not lines[0]
+    if len(text) > LONGEST or not gap or not beneath.endswith("\n") or too_few or _CONTROL.search(text):
         raise _malformed("It has not the form of a signed checkpoint.")
     root = read_base64(lines[2])
     if len(root) != 32:
@@ -150,10 +157,19 @@ def read_note(text: str) -> Note:
     return Note(Checkpoint(lines[0], read_number(lines[1]), root), body + "\n", signatures)
 
 
-def is_by(signature: Signature, key: VerifierKey) -> bool:
-    """Tell whether a signature says that it is by a key; only then is there something to check."""
-    named = (signature.name, signature.key_id) == (key.name, key.id)
-    return named and len(signature.raw) == _LENGTH[key.kind]
+def names(signature: Signature, key: VerifierKey) -> bool:
+    """Tell whether a signature says that it is by a key; then it must hold, or the note is worth nothing."""
+    return (signature.name, signature.key_id) == (key.name, key.id)
+
+
+def has_its_length(signature: Signature, key: VerifierKey) -> bool:
+    """Tell whether a signature is as long as one by this kind of key; only then is there something to check."""
+    return len(signature.raw) == _LENGTH[key.kind]
+
+
+def is_timed(signature: Signature) -> bool:
+    """Tell by its length whether a signature carries a time."""
+    return len(signature.raw) == _LENGTH[TIMED]
 
 
 def timed_message(body: str, seconds: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What an entry of the log is made of: an answer, or the tombstone that says why an answer is gone.
+"""What an entry of the log is made of: an answer, the tombstone that says why one is gone, or news of a key.
 
 In clear in an answer's entry stand its number, brand, notice version, answers, what they came to and the time;
 everything else enters as one salted hash, the commitment: it can be proved, and read by nobody.
@@ -19,6 +19,14 @@ class Tombstone(StrEnum):
     ERASURE = "erasure"  # moved, without its person, to where evidence is kept until its end date
     END_OF_RETENTION = "end_of_retention"  # and deleted there when that date came
     LOST = "lost_with_restore"  # declared: the database was put back to a time before it
+
+
+class KeyAct(StrEnum):
+    """What happened to one of the deployment's signing keys."""
+
+    BEGUN = "begun"  # it signs from then on
+    ENDED = "ended"  # it signs nothing more
+    COMPROMISED = "compromised"  # from then on somebody else may have signed with it
 
 
 def commitment(evidence: Mapping[str, Any] | bytes, subject: str, event: str, body_hash: str) -> str:
@@ -51,3 +59,8 @@ def tombstone_leaf(
 ) -> str:
     """Give the leaf hash of a tombstone over `[number, leaf hash]` of each entry it excuses."""
     return leaf_hash(canonical(["tombstone", seq, why, [list(one) for one in covers], at, keep_until])).hex()
+
+
+def key_leaf(seq: int, act: KeyAct, role: str, public: str, since: str, at: str) -> str:
+    """Give the leaf hash of news of a key: what it signs, its public half, since when, and when that was said."""
+    return leaf_hash(canonical(["key", seq, act, role, public, since, at])).hex()

@@ -10,7 +10,7 @@ from sayso.core.errors import Malformed
 from sayso.core.leaf import answer_leaf
 from sayso.core.notice import Notice
 from sayso.core.purpose import Part, Purpose
-from sayso.core.vocabulary import STATUS_IRI, ConsentStatus, LegalBasis
+from sayso.core.vocabulary import PROCESSING_IRI, STATUS_IRI, ConsentStatus, LegalBasis
 
 CONTEXT = {
     "dct": "http://purl.org/dc/terms/",
@@ -86,7 +86,10 @@ def _process(notice: Notice, purpose: Purpose, part: Part, facts: Facts) -> dict
             "skos:broader": category.iri,
             "dct:title": category.title[facts.locale],
         },
-        "dpv:hasProcessing": part.choice.operation,
+        "dpv:hasProcessing": {
+            "@type": PROCESSING_IRI[part.choice.operation],
+            "dct:title": part.choice.operation,
+        },
         "dpv:hasStorageCondition": {"@type": "dpv:StorageDuration", "dpv:hasDuration": part.retention.iso},
         "dpv:hasRecipient": _recipient(notice, part, facts.locale),
         "dpv:hasConsentStatus": {

@@ -57,6 +57,12 @@ class Voucher(StrEnum):
 VOUCHED_BY_THE_PERSON = frozenset({Voucher.DEVICE, Voucher.ACCOUNT})
 
 DPV = "https://w3id.org/dpv#"
+PROCESSING_IRI: dict[Operation, str] = {
+    Operation.USE: "dpv:Use",
+    Operation.DISCLOSE: "dpv:Disclose",
+    Operation.SHARE_ADS: "dpv:Share",  # DPV knows no narrower one: "to give data (or a portion of it) to others"
+    Operation.SELL: "dpv:Share",
+}
 STATUS_IRI: dict[ConsentStatus, str] = {
     ConsentStatus.UNKNOWN: DPV + "ConsentUnknown",
     ConsentStatus.REQUESTED: DPV + "ConsentRequested",

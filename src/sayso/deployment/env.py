@@ -62,6 +62,11 @@ SETTINGS: tuple[Setting, ...] = (
         "5",
         "Seconds a partner may go on believing a status list of purpose tokens, 3 to 300.",
     ),
+    Setting(
+        "SAYSO_WITNESSES",
+        "",
+        "Public keys of the log's witnesses, `name+id+key` as `sayso witness` prints them, by comma.",
+    ),
     Setting("SAYSO_OUTBOUND_ALLOW", "", "Internal host:port pairs the outbound client may reach, by comma."),
     Setting("SAYSO_DEMO", "0", "1 opens the demo-only doors; set by `sayso demo` alone."),
     Setting("SAYSO_DEBUG", "0", "1 shows Django's debug pages; never in production."),

@@ -180,20 +180,25 @@ class Edge:
                 return await self._take_uses(scope, receive)
             case "GET" | "HEAD", [
                 "log",
-                "checkpoint" | "keys" | "inclusion" | "consistency" | "entries" as what,
+                "checkpoint" | "witnessed" | "keys" | "inclusion" | "consistency" | "entries" as what,
             ]:
                 return await self._log(what, scope["query_string"])
+            case "POST", ["log", "cosignature"]:
+                return await self._cosignature(receive)
             case _, (
                 ["sayso.js"]
                 | ["healthz"]
                 | ["v1", "sites", _, "banner" | "standing"]
                 | ["v1", "status-lists", _]
-                | ["log", "checkpoint" | "keys" | "inclusion" | "consistency" | "entries"]
+                | ["log", "checkpoint" | "witnessed" | "keys" | "inclusion" | "consistency" | "entries"]
             ):
                 raise WrongMethod("GET, HEAD")
             case _, ["v1", "replica"] | ["v1", "replica", "rows" | "lease" | "stream"]:
                 raise WrongMethod("GET")
-            case _, ["v1", "sites", _, "answers"] | ["v1", "decide" | "tokens" | "uses"]:
+            case _, ["v1", "sites", _, "answers"] | ["v1", "decide" | "tokens" | "uses"] | [
+                "log",
+                "cosignature",
+            ]:
                 raise WrongMethod("POST")
         raise NotFound("unknown_address", "There is nothing at this address.", "See the API reference.")
 
@@ -203,6 +208,11 @@ class Edge:
     async def _log(self, what: str, query: bytes) -> Reply:
         body, kind, keep = await self._read(lambda: public_log.answer(service.database(), what, query))
         return 200, body, [(b"content-type", kind), (b"cache-control", keep)]
+
+    async def _cosignature(self, receive: Receive) -> Reply:
+        raw = await _body(receive, public_log.LARGEST)
+        new = await asyncio.to_thread(public_log.take_cosignature, raw, service.now())
+        return _json(201 if new else 200, {"kept": new})
 
     def _script(self, headers: dict[str, str]) -> Reply:
         cache = [(b"etag", self._etag), (b"cache-control", b"public, max-age=300")]

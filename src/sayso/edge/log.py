@@ -1,19 +1,23 @@
-"""The log's public addresses: checkpoints, proofs and leaf hashes, and nothing about anybody."""
+"""The log's public addresses: checkpoints, proofs, leaf hashes and cosignatures; nothing about anybody."""
 
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import datetime
 from urllib.parse import parse_qs
 
-from sayso.consent.log import proving, reading
+from sayso.consent.log import proving, reading, witnessing
 from sayso.core.errors import Invalid, NotFound
-from sayso.deployment.database import Database
+from sayso.deployment import env
+from sayso.deployment.database import Database, open_database
 
+LARGEST = witnessing.LARGEST
 Told = tuple[bytes, bytes, bytes]  # body, media type, how long others may keep it
 _TEXT, _JSON = b"text/plain; charset=utf-8", b"application/json"
 _FOR_EVER = b"public, max-age=31536000, immutable"
 _A_MOMENT = b"public, max-age=1"
-_AN_HOUR = b"public, max-age=3600"
+_A_MINUTE = b"public, max-age=60"  # news of a compromised key travels with the keys
 
 
 def _number(query: Mapping[str, list[str]], name: str) -> int:
@@ -31,8 +35,12 @@ def _checkpoint(db: Database, query: Mapping[str, list[str]]) -> Told:
     return reading.checkpoint(db).encode(), _TEXT, _A_MOMENT
 
 
+def _witnessed(db: Database, query: Mapping[str, list[str]]) -> Told:
+    return reading.witnessed(db).encode(), _TEXT, _A_MOMENT
+
+
 def _keys(db: Database, query: Mapping[str, list[str]]) -> Told:
-    return json.dumps(proving.public_keys(db)).encode(), _JSON, _AN_HOUR
+    return json.dumps(proving.public_keys(db)).encode(), _JSON, _A_MINUTE
 
 
 def _inclusion(db: Database, query: Mapping[str, list[str]]) -> Told:
@@ -58,6 +66,7 @@ def _entries(db: Database, query: Mapping[str, list[str]]) -> Told:
 
 _ANSWERS: Mapping[str, Callable[[Database, Mapping[str, list[str]]], Told]] = {
     "checkpoint": _checkpoint,
+    "witnessed": _witnessed,
     "keys": _keys,
     "inclusion": _inclusion,
     "consistency": _consistency,
@@ -71,3 +80,14 @@ def answer(db: Database, what: str, query: bytes) -> Told:
     Raises `Invalid` for a question that cannot be read and `NotFound` for what the log does not have.
     """
     return _ANSWERS[what](db, parse_qs(query.decode("latin-1")))
+
+
+def take_cosignature(raw: bytes, now: datetime) -> int:
+    """Take what a witness posted; give how many of its signatures are new.
+
+    The database is opened for a signature that holds and for nothing else, and on a connection of its own:
+    neither reader nor writer waits for it. Raises as `consent.log.witnessing` does.
+    """
+    note, found = witnessing.read_cosigned(raw, now)
+    with closing(open_database(env.database_url())) as db:
+        return witnessing.keep(db, note, found)

@@ -47,6 +47,7 @@ def _place(kept: consent.Kept) -> dict[str, object]:
         "entry": place.index + 1,
         "size": place.note.checkpoint.size,
         "origin": place.note.checkpoint.origin,
+        "witnesses": ", ".join(kept.witnesses),
     }
 
 

@@ -35,6 +35,7 @@ WORDS: dict[str, Words] = {  # what the script says, by the codes that `sayso ve
     "notice": _("Notice"),
     "malformed": _("This is not a signed receipt."),
     "malformed_json": _("The receipt’s file cannot be read."),
+    "duplicate_key": _("The file says something twice: two readers could take it for two things."),
     "malformed_receipt": _("It does not say what it is about."),
     "too_large": _("The receipt is larger than any we sign."),
     "wrong_type": _("It is signed as something else than a Sayso receipt."),
@@ -47,6 +48,11 @@ WORDS: dict[str, Words] = {  # what the script says, by the codes that `sayso ve
     "malformed_checkpoint": _("The log’s checkpoint cannot be read."),
     "log_not_pinned": _("No key of the log is among the pinned ones."),
     "bad_checkpoint": _("The log’s checkpoint is not signed with a pinned key of the log."),
+    "forged_witness": _("A signature in the name of a witness you pinned does not hold."),
+    "compromised_log": _(
+        "The log’s key was in other hands by then, and no witness you pinned saw this before."
+    ),
+    "compromised_key": _("Its key was in other hands by then, and no earlier checkpoint covers it."),
     "not_included": _("The proof does not lead from this answer to the signed root."),
     "unsupported": _(
         "This browser cannot check Ed25519 signatures here. Use a newer one, or the command below."

@@ -1,7 +1,8 @@
 """Compute the whole log anew from the rows it stands for, and say where they no longer agree.
 
 What somebody with access to the database can do unseen by the pages is seen here: an answer rewritten, removed,
-put in or exchanged, an entry or a signed root changed. A row may be missing under a tombstone only.
+put in or exchanged, an entry or a signed root changed, news of a key invented or hushed up. A row may be missing
+under a tombstone only.
 """
 
 import json
@@ -14,7 +15,7 @@ from sayso.consent.log import reading
 from sayso.consent.receipts import IN_LOG_WITHIN
 from sayso.core import merkle
 from sayso.core.errors import NotFound
-from sayso.core.leaf import Tombstone, answer_leaf, commitment, tombstone_leaf
+from sayso.core.leaf import KeyAct, Tombstone, answer_leaf, commitment, key_leaf, tombstone_leaf
 from sayso.core.values import utc_text
 from sayso.deployment.database import Database
 from sayso.identity import keys
@@ -32,6 +33,7 @@ _EVIDENCE = (
 _TOMBSTONES = (
     "SELECT seq, why, covers, at, keep_until FROM consent_tombstone WHERE seq > %s AND seq <= %s ORDER BY seq"
 )
+_KEY_NEWS = "SELECT seq, act, role, public, since, at FROM consent_keynews WHERE seq > %s AND seq <= %s"
 _LEAVES = "SELECT position, seq, leaf_hash FROM consent_leaf WHERE position >= %s AND position < %s ORDER BY position"
 _EVERYTHING = 2**62  # above every number
 
@@ -102,6 +104,7 @@ class _Batch:
     events: Mapping[int, tuple[Any, ...]]
     evidence: Mapping[int, tuple[Any, ...]]
     tombstones: Mapping[int, tuple[Any, ...]]
+    key_news: Mapping[int, tuple[Any, ...]]
     excused: _Excused
 
     def judge(self, seq: int, leaf: str) -> Finding | None:
@@ -112,6 +115,9 @@ class _Batch:
         if stone := self.tombstones.get(seq):
             same = tombstone_leaf(seq, stone[1], json.loads(stone[2]), stone[3], stone[4]) == leaf
             return None if same else Finding("rewritten", f"tombstone {seq} is not what was laid")
+        if told := self.key_news.get(seq):
+            same = told[1] in set(KeyAct) and key_leaf(*told) == leaf
+            return None if same else Finding("rewritten", f"news {seq} of a key is not what was entered")
         return self._missing(seq, leaf)
 
     def _missing(self, seq: int, leaf: str) -> Finding | None:
@@ -150,12 +156,16 @@ class _Sweep:
 
     def _judge(self, leaves: list[tuple[Any, ...]]) -> list[Finding]:
         reach = [self._last, max(row[1] for row in leaves)]
-        rows = [
-            {row[0]: row for row in self._db.run(query, reach)} for query in (_EVENTS, _EVIDENCE, _TOMBSTONES)
-        ]
-        batch = _Batch(rows[0], rows[1], rows[2], _excused(self._db))
+        events, evidence, tombstones, news = (
+            {row[0]: row for row in self._db.run(query, reach)}
+            for query in (_EVENTS, _EVIDENCE, _TOMBSTONES, _KEY_NEWS)
+        )
+        batch = _Batch(events, evidence, tombstones, news, _excused(self._db))
         placed = {seq for _, seq, _ in leaves}
-        found = [Finding("inserted", f"answer {seq} was never logged") for seq in sorted({*rows[0]} - placed)]
+        found = [Finding("inserted", f"answer {seq} was never logged") for seq in sorted({*events} - placed)]
+        found += [
+            Finding("inserted", f"news {seq} of a key was never logged") for seq in sorted({*news} - placed)
+        ]
         return found + [wrong for _, seq, leaf in leaves if (wrong := batch.judge(seq, leaf))]
 
     def _grow(self, position: int, seq: int, leaf: str) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sayso.consent import journal
-from sayso.consent.log import reading, signing
+from sayso.consent.log import history, reading, signing
 from sayso.core import merkle
 from sayso.core.checkpoint import Checkpoint
 from sayso.core.errors import Conflict, SaysoError
@@ -31,7 +31,8 @@ _ELECTION = 0x5A7504C  # the number of PostgreSQL's advisory lock
 _UNPLACED = (
     "SELECT seq, leaf_hash FROM consent_event WHERE seq > %s AND commitment <> ''"
     " UNION ALL SELECT seq, leaf_hash FROM consent_evidence WHERE seq > %s AND commitment <> ''"
-    " UNION ALL SELECT seq, leaf_hash FROM consent_tombstone WHERE seq > %s ORDER BY 1 LIMIT %s"
+    " UNION ALL SELECT seq, leaf_hash FROM consent_tombstone WHERE seq > %s"
+    " UNION ALL SELECT seq, leaf_hash FROM consent_keynews WHERE seq > %s ORDER BY 1 LIMIT %s"
 )
 
 
@@ -49,7 +50,7 @@ def end(db: Database) -> tuple[int, int]:
 
 def _unplaced(db: Database, last: int, most: int) -> list[tuple[Any, ...]]:
     # Numbers are commit order (outbox.store.take), so nothing can still appear below the last.
-    return db.run(_UNPLACED, [last, last, last, most])
+    return db.run(_UNPLACED, [last, last, last, last, most])
 
 
 def _insert(db: Database, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -87,16 +88,17 @@ def _sign(
     at = max(now, read_utc(before.signed_at)) if before else now  # a clock set back takes nothing back
     note = signing.sign(point, secrets.load().checkpoint_key(), int(at.timestamp()))
     wrote = db.run(
-        "INSERT INTO consent_checkpoint (size, root, origin, note, signed_at) VALUES (%s, %s, %s, %s, %s)"
+        "INSERT INTO consent_checkpoint (size, root, origin, note, first, signed_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (size) DO UPDATE SET note = excluded.note, signed_at = excluded.signed_at"
         " WHERE consent_checkpoint.root = excluded.root RETURNING size",
-        [size, point.root.hex(), origin, note.text, utc_text(at)],
+        [size, point.root.hex(), origin, note.text, note.text, utc_text(at)],
     )
     if not wrote:
         raise Conflict(
             "log_broken", "Another root was signed for this size.", "Run `sayso audit --database`."
         )
-    return reading.Signed(size, point.root, origin, note.text, utc_text(at))
+    return reading.Signed(size, point.root, origin, note.text, utc_text(at), note.text)
 
 
 def _due(db: Database, now: datetime) -> bool:
@@ -128,13 +130,24 @@ def tick(db: Database, now: datetime) -> int:
     return len(rows)
 
 
+def note_keys(db: Database, now: datetime) -> bool:
+    """Enter the keys that sign into the log where they are new; give False while another keeper works."""
+    with db.transaction():
+        elected = _elected(db)
+        if elected:
+            history.note_current(db, now)
+    return elected
+
+
 def keep(stopping: Callable[[], bool]) -> None:
     """Keep the log on a connection of its own until told to stop, whatever fails meanwhile."""
     while not stopping():
         try:
             db = open_database(env.database_url())
             try:
+                noted = False
                 while not stopping():
+                    noted = noted or note_keys(db, datetime.now(UTC))
                     if tick(db, datetime.now(UTC)) < BATCH:
                         time.sleep(LOOK)
             finally:

@@ -1,7 +1,7 @@
 """Sign checkpoints with the log's own key, and check them with pinned keys only."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +16,8 @@ from sayso.core.checkpoint import (
     Note,
     Signature,
     VerifierKey,
-    is_by,
+    has_its_length,
+    names,
     read_verifier_key,
     time_in,
     timed_message,
@@ -38,6 +39,11 @@ def verifier_keys(name: str, key: Ed25519PrivateKey) -> tuple[VerifierKey, Verif
     return VerifierKey(name, PLAIN, raw), VerifierKey(name, TIMED, raw)
 
 
+def written(name: str, public: bytes) -> list[str]:
+    """Write a key of a log for pinning, as C2SP does: once for its plain and once for its timed signatures."""
+    return [VerifierKey(name, kind, public).text for kind in (PLAIN, TIMED)]
+
+
 def public_keys(name: str) -> list[str]:
     """Give this deployment's public halves for pinning, as C2SP writes them."""
     return [key.text for key in verifier_keys(name, secrets.load().checkpoint_key())]
@@ -56,24 +62,29 @@ def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey, seconds: int) -> Note:
     return Note(checkpoint, body, (plain, cosign(body, checkpoint.origin, key, seconds)))
 
 
-def _holds(signature: Signature, key: VerifierKey, body: str) -> bool:
+def holds(signature: Signature, key: VerifierKey, body: str) -> bool:
+    """Tell whether a signature is by a key, over this text and, where it is a timed one, over its time."""
     timed = key.kind == TIMED
-    if timed and time_in(signature) > LATEST:
+    if not has_its_length(signature, key) or (timed and time_in(signature) > LATEST):
         return False
     message = timed_message(body, time_in(signature)) if timed else body.encode()
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(signature.raw[8 if timed else 0 :], message)
-    except InvalidSignature:
+    except (InvalidSignature, ValueError):
         return False
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """Public keys somebody kept from an earlier day: the log's, and those of the witnesses she trusts."""
+    """Public keys somebody kept from an earlier day: the log's, and those of the witnesses she trusts.
+
+    `compromised` tells, by fingerprint, from which POSIX timestamp on a key may have been in other hands.
+    """
 
     log: tuple[VerifierKey, ...]
     witnesses: tuple[VerifierKey, ...] = ()
+    compromised: Mapping[str, int] = field(default_factory=dict)
 
 
 def _keys(listed: object) -> Iterable[VerifierKey]:
@@ -83,39 +94,74 @@ def _keys(listed: object) -> Iterable[VerifierKey]:
         yield read_verifier_key(text)
 
 
+def _compromised(told: object) -> Mapping[str, int]:
+    listed = {} if told is None else told
+    if not isinstance(listed, Mapping) or not all(type(since) is int for since in listed.values()):
+        raise Malformed("malformed_checkpoint", "`compromised` names no times.", "Pin the keys again.")
+    return {str(name): since for name, since in listed.items()}
+
+
 def read_pins(source: object) -> Pins:
-    """Read the log's part of a file of pinned keys: `log` and, by whoever trusts some, `witnesses`.
+    """Read the log's part of a file of pinned keys: `log`, `compromised` and, by whoever trusts some, `witnesses`.
 
     Raises `Malformed` with code `malformed_checkpoint`.
     """
     told: Mapping[str, Any] = source if isinstance(source, Mapping) else {}
-    return Pins(tuple(_keys(told.get("log"))), tuple(_keys(told.get("witnesses"))))
+    witnesses = tuple(_keys(told.get("witnesses")))
+    return Pins(tuple(_keys(told.get("log"))), witnesses, _compromised(told.get("compromised")))
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What holds of a checkpoint: that its log signed it, when at the latest, and who else saw it."""
+    """What holds of a checkpoint.
+
+    `by_log` says that its log signed it, with a key that was the log's alone. `signed_at` is when it says it
+    did, at the latest; `earliest` the first moment at which anybody who can be believed had seen it (both POSIX
+    timestamps). `witnesses` names who else signed it. `forged` names pinned keys that stand under it and did
+    not sign it: one is enough to refuse the whole (C2SP signed-note). `lost` says that the log's key signed it
+    after that key was compromised, or nobody can show before.
+    """
 
     by_log: bool
     signed_at: int | None
     witnesses: tuple[str, ...]
+    earliest: int | None = None
+    forged: tuple[str, ...] = ()
+    lost: bool = False
+
+
+def _claims(note: Note, pins: Pins) -> Iterable[tuple[VerifierKey, Signature]]:
+    every = [(key, one) for key in (*pins.log, *pins.witnesses) for one in note.signatures]
+    return [(key, one) for key, one in every if names(one, key)]
 
 
 def see(note: Note, pins: Pins) -> Seen:
     """Check a checkpoint's signatures. A witness who holds the log's own key is no witness."""
-    held = [
-        (key, signature)
-        for key in (*pins.log, *pins.witnesses)
-        for signature in note.signatures
-        if is_by(signature, key) and _holds(signature, key, note.body)
-    ]
-    own = {key for key in pins.log if key.name == note.checkpoint.origin}
+    claims = _claims(note, pins)
+    held = [(key, one) for key, one in claims if holds(one, key, note.body)]
+    forged = {key.name for key, one in claims if (key, one) not in held}
     of_log = {key.public for key in pins.log}
-    times = [time_in(signature) for key, signature in held if key in own and key.kind == TIMED]
-    independent = {
-        key.name
-        for key, _ in held
+    own = [(key, one) for key, one in held if key in pins.log and key.name == note.checkpoint.origin]
+    independent = [
+        (key, one)
+        for key, one in held
         if key in pins.witnesses and key.kind == TIMED and key.public not in of_log
-    }
-    by_log = any(key in own and key.kind == PLAIN for key, _ in held)
-    return Seen(by_log, max(times, default=None), tuple(sorted(independent)))
+    ]
+    witnessed = min((time_in(one) for _, one in independent), default=None)
+
+    def is_sound(key: VerifierKey) -> bool:
+        since = pins.compromised.get(key.fingerprint)
+        return since is None or (witnessed is not None and witnessed < since)
+
+    plain = [key for key, _ in own if key.kind == PLAIN]
+    timed = [(key, time_in(one)) for key, one in own if key.kind == TIMED]
+    believed = [at for key, at in timed if key.fingerprint not in pins.compromised]
+    by_log = any(is_sound(key) for key in plain)
+    return Seen(
+        by_log,
+        max((at for _, at in timed), default=None),
+        tuple(sorted({key.name for key, _ in independent})),
+        min([*believed, *([] if witnessed is None else [witnessed])], default=None),
+        tuple(sorted(forged)),
+        bool(plain) and not by_log,
+    )

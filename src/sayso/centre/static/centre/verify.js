@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const LONGEST = 256 * 1024;
+  const LARGEST = 512 * 1024;
   const LATEST = 253402300799;
   const PLAIN = 1;
   const TIMED = 4;
@@ -27,7 +28,10 @@
 
   // Bytes ---------------------------------------------------------------------------------------------------
   const bytesOf = (binary) => Uint8Array.from(binary, (one) => one.charCodeAt(0));
-  const base64url = (text) => bytesOf(atob(text.replace(/-/g, "+").replace(/_/g, "/")));
+  const base64url = (text) => {
+    const plain = text.replace(/-/g, "+").replace(/_/g, "/");
+    return base64(plain + "=".repeat((4 - (plain.length % 4)) % 4));
+  };
   const base64 = (text) => {
     const binary = atob(text);
     if (btoa(binary) !== text) throw new Error("another spelling");
@@ -37,6 +41,7 @@
   const join = (...parts) => new Uint8Array(parts.flatMap((part) => Array.from(part)));
   const same = (one, other) => one.length === other.length && one.every((byte, place) => byte === other[place]);
   const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const fingerprint = async (raw) => hex(await sha256(raw)).slice(0, 16);
   const number = (text) => {
     if (!/^(?:0|[1-9][0-9]{0,14})$/.test(text)) throw new Error("no number");
     return Number(text);
@@ -46,46 +51,78 @@
     return crypto.subtle.verify({ name: "Ed25519" }, key, signature, message);
   };
 
-  // The one way JSON is hashed: sorted keys, no spaces (core/values.py, canonical)
+  // JSON ----------------------------------------------------------------------------------------------------
+  // A key that stands twice could be read as one thing here and as another there: JSON.parse takes the last.
+  const namesAKeyTwice = (text) => {
+    const open = [];
+    const parts = text.match(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g) ?? [];
+    return parts.some((part, place) => {
+      if (part === "{" || part === "[") open.push(new Set());
+      else if (part === "}" || part === "]") open.pop();
+      else if (part !== ":" && parts[place + 1] === ":") {
+        const keys = open[open.length - 1];
+        const key = JSON.parse(part);
+        return keys.has(key) || !keys.add(key);
+      }
+      return false;
+    });
+  };
+  const readJson = (text, code) => {
+    const read = or(code, () => JSON.parse(text));
+    need(!namesAKeyTwice(text), code === "malformed_json" ? "duplicate_key" : code);
+    return read;
+  };
+  // The one way JSON is hashed: keys sorted by code points, no spaces (core/values.py, canonical)
+  const byCodePoints = (one, other) => {
+    const [left, right] = [Array.from(one), Array.from(other)];
+    const place = left.findIndex((sign, at) => sign !== right[at]);
+    if (place < 0) return left.length - right.length;
+    return place < right.length ? left[place].codePointAt(0) - right[place].codePointAt(0) : 1;
+  };
   const canonical = (value) => {
     if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+    if (typeof value === "string" && /\p{Surrogate}/u.test(value)) throw new Error("half of a sign");
+    if (typeof value === "number" && !Number.isSafeInteger(value)) throw new Error("no whole number");
+    if (value === undefined) throw new Error("it says too little");
     if (value === null || typeof value !== "object") return JSON.stringify(value);
-    const pairs = Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+    const pairs = Object.keys(value).sort(byCodePoints).map((key) => `${canonical(key)}:${canonical(value[key])}`);
     return `{${pairs.join(",")}}`;
   };
 
   // The receipt ---------------------------------------------------------------------------------------------
   const readFile = (text) => {
-    const bare = text.trim();
+    need(utf8.encode(text).length <= LARGEST, "too_large");
+    const bare = text.replace(/^\uFEFF/, "").replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
     if (!bare.startsWith("{")) return { token: bare, proof: null };
-    const found = or("malformed_json", () => JSON.parse(bare));
+    const found = readJson(bare, "malformed_json");
     return { token: String(found.receipt ?? ""), proof: found.proof ?? null };
   };
 
+  const read = (bytes) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   const readReceipt = async (token, pins) => {
     need(token.length <= LONGEST, "too_large");
-    need(/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token), "malformed");
+    need(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(token), "malformed");
     const [head, payload, signature] = token.split(".");
-    const header = or("malformed", () => JSON.parse(new TextDecoder().decode(base64url(head))));
-    need(header.alg === "EdDSA" && header.typ === "sayso-receipt+jws", "wrong_type");
-    const pinned = pins && pins.keys && Object.hasOwn(pins.keys, header.kid) ? pins.keys[header.kid] : null;
-    need(typeof pinned === "string", "foreign_key");
-    const key = or("bad_pins", () => base64url(pinned));
+    const [header, said, raw] = or("malformed", () => [head, payload, signature].map(base64url));
+    const names = readJson(or("malformed", () => read(header)), "malformed");
+    need(names !== null && typeof names === "object" && typeof names.kid === "string", "malformed");
+    const fits = names.alg === "EdDSA" && names.typ === "sayso-receipt+jws" && Object.keys(names).length === 3;
+    need(fits, "wrong_type");
+    const held = pins?.keys && Object.hasOwn(pins.keys, names.kid) ? pins.keys[names.kid] : null;
+    need(typeof held === "string", "foreign_key");
+    const key = or("bad_pins", () => base64url(held));
     need(key.length === 32, "bad_pins");
-    const raw = or("malformed", () => base64url(signature));
     need(await signedBy(key, raw, utf8.encode(`${head}.${payload}`)), "bad_signature");
-    const decoder = new TextDecoder("utf-8", { fatal: true });
-    const text = or("not_canonical", () => decoder.decode(base64url(payload)));
+    const text = or("not_canonical", () => read(said));
     const content = or("not_canonical", () => JSON.parse(text));
-    need(canonical(content) === text, "not_canonical");
-    return { content, kid: header.kid };
+    need(or("not_canonical", () => canonical(content)) === text, "not_canonical");
+    return { content, kid: names.kid, fingerprint: await fingerprint(key) };
   };
 
   const leafOf = (content) => {
     const log = content["sayso:log"];
     const record = content["dpv:hasRecordOfActivity"];
-    const said = {};
-    const outcome = {};
+    const [said, outcome] = [Object.create(null), Object.create(null)];
     for (const one of record["dpv:hasProcess"]) {
       said[one["dct:identifier"]] = one["dpv:hasConsentStatus"]["sayso:said"];
       outcome[one["dct:identifier"]] = one["dpv:hasConsentStatus"]["dct:title"];
@@ -93,19 +130,19 @@
     const brand = record["dpv:hasDataController"]["dct:identifier"];
     const version = record["dpv:hasNotice"]["dct:identifier"];
     const parts = [log.seq, brand, version, said, outcome, content["dct:created"], log.commitment];
-    if (parts.includes(undefined)) throw new Error("it says too little");
     return sha256(join([0], utf8.encode(canonical(["answer", ...parts]))));
   };
 
   // The log -------------------------------------------------------------------------------------------------
-  const NAME = /^[^\s+]+$/;
+  const NAME = /^[^\p{White_Space}+]+$/u;
   const readKey = async (text) => {
     const [name, id, ...rest] = text.split("+");
     const raw = base64(rest.join("+"));
     if (raw.length !== 33 || !LENGTH[raw[0]] || !NAME.test(name)) throw new Error("no key");
     const named = (await sha256(join(utf8.encode(`${name}\n`), raw))).slice(0, 4);
     if (hex(named) !== id) throw new Error("another id");
-    return { name, kind: raw[0], id: named, raw: raw.slice(1) };
+    const bare = raw.slice(1);
+    return { name, kind: raw[0], id: named, raw: bare, fingerprint: await fingerprint(bare) };
   };
   const readKeys = async (listed) => {
     try {
@@ -124,6 +161,7 @@
   const readNote = (text) => {
     const gap = text.indexOf("\n\n");
     if (gap < 0 || text.length > 65536 || !text.endsWith("\n")) throw new Error("no note");
+    if (/[\x00-\x09\x0b-\x1f]/.test(text)) throw new Error("a control character");
     const lines = text.slice(0, gap).split("\n");
     const root = base64(lines[2]);
     if (!lines[0] || root.length !== 32) throw new Error("no checkpoint");
@@ -143,25 +181,47 @@
 
   const timeOf = (signature) => Number(new DataView(signature.raw.buffer).getBigUint64(0));
   const holds = async (signature, key, body) => {
+    if (signature.raw.length !== LENGTH[key.kind]) return false;
     if (key.kind === PLAIN) return signedBy(key.raw, signature.raw, utf8.encode(body));
     const seconds = timeOf(signature);
     if (seconds > LATEST) return false;
     return signedBy(key.raw, signature.raw.slice(8), utf8.encode(`cosignature/v1\ntime ${seconds}\n${body}`));
   };
-  const see = async (note, log, witnesses) => {
-    const seen = { byLog: false, signedAt: null, witnesses: new Set() };
-    const own = new Set(log.map((key) => hex(key.raw)));
-    for (const key of [...log, ...witnesses]) {
+  const readCompromised = (told) => {
+    const listed = told ?? {};
+    const fits = typeof listed === "object" && !Array.isArray(listed);
+    need(fits && Object.values(listed).every(Number.isSafeInteger), "bad_pins");
+    return new Map(Object.entries(listed));
+  };
+  const earliestOf = (times) => (times.length ? Math.min(...times) : null);
+  // What a note's signatures come to; the same rules as `see` in consent/log/signing.py
+  const see = async (note, pins) => {
+    const held = [];
+    const forged = [];
+    for (const key of [...pins.log, ...pins.witnesses]) {
       for (const one of note.signatures) {
-        const names = one.name === key.name && same(one.id, key.id) && one.raw.length === LENGTH[key.kind];
-        if (!names || !(await holds(one, key, note.body))) continue;
-        const ofLog = log.includes(key) && key.name === note.origin;
-        if (ofLog && key.kind === PLAIN) seen.byLog = true;
-        if (ofLog && key.kind === TIMED) seen.signedAt = Math.max(seen.signedAt ?? 0, timeOf(one));
-        if (witnesses.includes(key) && key.kind === TIMED && !own.has(hex(key.raw))) seen.witnesses.add(key.name);
+        if (one.name !== key.name || !same(one.id, key.id)) continue;
+        const list = (await holds(one, key, note.body)) ? held : forged;
+        list.push({ key, name: key.name, ofLog: pins.log.includes(key), at: key.kind === TIMED ? timeOf(one) : null });
       }
     }
-    return seen;
+    const logs = new Set(pins.log.map((key) => hex(key.raw)));
+    const own = held.filter((one) => one.ofLog && one.name === note.origin);
+    const independent = held.filter((one) => !one.ofLog && one.at !== null && !logs.has(hex(one.key.raw)));
+    const witnessed = earliestOf(independent.map((one) => one.at));
+    const since = (one) => pins.compromised.get(one.key.fingerprint);
+    const isSound = (one) => since(one) === undefined || (witnessed !== null && witnessed < since(one));
+    const plain = own.filter((one) => one.at === null);
+    const timed = own.filter((one) => one.at !== null);
+    const believed = timed.filter((one) => since(one) === undefined);
+    return {
+      byLog: plain.some(isSound),
+      lost: plain.length > 0 && !plain.some(isSound),
+      forged,
+      signedAt: timed.length ? Math.max(...timed.map((one) => one.at)) : null,
+      earliest: earliestOf([...believed, ...independent].map((one) => one.at)),
+      witnesses: new Set(independent.map((one) => one.name)),
+    };
   };
 
   const nodeHash = (left, right) => sha256(join([1], left, right));
@@ -181,20 +241,27 @@
     return last === 0 && same(own, root);
   };
 
-  const placeOf = async (text, leaf, pins) => {
-    const proof = readProof(String(text));
-    const log = await readKeys(pins.log);
-    const seen = await see(proof.note, log, await readKeys(pins.witnesses));
-    need(log.length > 0, "log_not_pinned");
-    need(seen.byLog, "bad_checkpoint");
+  const readPins = async (source) => {
+    const told = source !== null && typeof source === "object" ? source : {};
+    const [witnesses, log] = [await readKeys(told.witnesses), await readKeys(told.log)];
+    return { log, witnesses, compromised: readCompromised(told.compromised) };
+  };
+  const placeOf = async (proof, leaf, pins) => {
+    const seen = await see(proof.note, pins);
+    need(pins.log.length > 0, "log_not_pinned");
+    const names = new Set(pins.log.map((key) => key.name));
+    const forgedLog = seen.forged.some((one) => names.has(one.name));
+    need(!forgedLog && (seen.byLog || seen.lost), "bad_checkpoint");
+    need(seen.forged.length === 0, "forged_witness");
+    need(!seen.lost, "compromised_log");
     need(await proves(proof.index, proof.note.size, leaf, proof.path, proof.note.root), "not_included");
     return { ...seen, origin: proof.note.origin, index: proof.index, size: proof.note.size };
   };
 
   const check = async (receipt, keys) => {
-    const pins = or("bad_pins", () => JSON.parse(keys));
-    const { token, proof } = readFile(receipt);
-    const { content, kid } = await readReceipt(token, pins);
+    const source = readJson(keys.replace(/^\uFEFF/, ""), "bad_pins");
+    const { token, proof: kept } = readFile(receipt);
+    const { content, kid, fingerprint: name } = await readReceipt(token, source);
     let leaf;
     try {
       leaf = await leafOf(content);
@@ -202,7 +269,12 @@
       throw new Refused("malformed_receipt");
     }
     need(content["sayso:log"].leafHash === hex(leaf), "wrong_entry");
-    return { content, kid, place: proof === null ? null : await placeOf(proof, leaf, pins) };
+    const proof = kept === null ? null : readProof(String(kept));
+    const pins = await readPins(source);
+    const place = proof === null ? null : await placeOf(proof, leaf, pins);
+    const since = pins.compromised.get(name);
+    need(since === undefined || (place?.earliest ?? since) < since, "compromised_key");
+    return { content, kid, place };
   };
 
   // The page ------------------------------------------------------------------------------------------------
