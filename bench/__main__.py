@@ -6,6 +6,8 @@
 were measured.
 """
 
+import signal
+import sys
 import time
 from pathlib import Path
 
@@ -66,6 +68,8 @@ def main(names: tuple[str, ...], listed: bool, quick: bool, households: int | No
     def say(text: str) -> None:
         click.echo(f"{time.monotonic() - began:7.1f} s  {text}")
 
+    # Stopped from outside, too, everything that was started is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen = [group for group in GROUPS if not names or group.name in names]
     done = [measure(group, Wish(say, quick, households)) for group in chosen]
     click.echo(f"{sum(done)} of {len(done)} groups came to figures in every row")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from sayso_demo.postgres import SOCKET_ONLY, Postgres
@@ -75,8 +75,8 @@ def _answers(address: str) -> bool:
     try:
         with urlopen(address, timeout=2):  # noqa: S310 our own addresses
             return True
-    except URLError as broken:
-        return hasattr(broken, "code")
+    except HTTPError as said:
+        return said.code < 500
     except OSError:
         return False
 

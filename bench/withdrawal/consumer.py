@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.answering import NEWSLETTER
 
+PATIENCE = 60.0  # seconds without what is waited for; then the consumer says so and ends
 PAUSE = 0.001  # seconds between two questions: eight busy loops would leave the edge no processor
 
 
@@ -24,10 +25,10 @@ def say(*words: object) -> None:
 
 
 def follow(gate: Any, secret: str) -> None:
-    """Ask until it is permitted, then until it is refused."""
+    """Ask until it is permitted, then until it is refused; end when either takes too long."""
     purpose, category, operation, recipient = NEWSLETTER.split(".")
-    last = 0
-    while True:
+    last, end = 0, time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         # The time before the question: a process that is stopped in between has not said yes later than it did.
         asked = time.monotonic_ns()
         said = gate.decide({"device": secret}, purpose, category, operation, recipient)
@@ -38,6 +39,8 @@ def follow(gate: Any, secret: str) -> None:
         elif last:
             return say("no", time.monotonic_ns(), last, said.reason)
         time.sleep(PAUSE)
+    say("late", said.reason)
+    raise SystemExit(1)
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ class Consumer:
     def _heard(self, word: str) -> list[str]:
         line = (self.process.stdout.readline() if self.process.stdout else "").split()
         if not line or line[0] != word:
-            raise RuntimeError(f"a consumer ended, or said {line[:1]} where {word!r} was due")
+            raise RuntimeError(f"a consumer ended, or said {line} where {word!r} was due")
         return line[1:]
 
     def watch(self, secret: str) -> None:
