@@ -16,7 +16,7 @@ from bench.groups import Versions, Wish
 from bench.machine import installed
 from bench.results import Row
 
-ROWS, QUICK = 1_000_000, 2_000
+ROWS, QUICK = 1_000_000, 20_000
 MAPPING = f"""\
 system: older
 purposes:

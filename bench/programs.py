@@ -188,12 +188,10 @@ def wrk(
     address: str, seconds: float, connections: int, script: str, told: Mapping[str, str] | None = None
 ) -> Load:
     """Load an address from one thread. Raises `RuntimeError` unless every reply was a good one."""
-    return read_load(
-        subprocess.run(  # noqa: S603 our own commands
-            _command(address, seconds, connections, script),
-            env=libraries() | dict(told or {}), capture_output=True, text=True,
-        ).stdout
-    )  # fmt: skip
+    command = _command(address, seconds, connections, script)
+    environment = libraries() | dict(told or {})
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 our own commands
+    return read_load(done.stdout + done.stderr)
 
 
 def read_load(said: str) -> Load:

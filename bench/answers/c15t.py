@@ -27,7 +27,9 @@ INSERT INTO consent (id, "subjectId", "domainId", "policyId", "purposeIds", "use
  FROM generate_series({first}, {last}) AS n, (SELECT id FROM domain LIMIT 1) d,
   (SELECT id FROM "consentPolicy" LIMIT 1) p;
 """
+# The lock waits for what is still under way when a load ends.
 TRIM = """
+LOCK TABLE subject, consent IN SHARE ROW EXCLUSIVE MODE;
 DELETE FROM consent WHERE id NOT LIKE 'cns_held%';
 DELETE FROM subject WHERE id NOT LIKE 'sub_held%' AND id NOT IN (SELECT "subjectId" FROM consent);
 """
@@ -90,7 +92,8 @@ def fill(database: str, already: int, wanted: int) -> None:
 def trim(database: str) -> None:
     """Take away what a load added, so that the next begins with as many rows."""
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(TRIM.encode())
+        with connection.transaction():
+            connection.execute(TRIM.encode())
         connection.execute("VACUUM ANALYZE")
 
 

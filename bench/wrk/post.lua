@@ -4,7 +4,6 @@ response = nil
 local bodies, turn = {}, 0
 
 function init(args)
-  wrk.init(args)
   local headers = { ["Content-Type"] = "application/json", ["Authorization"] = os.getenv("BENCH_KEY") }
   for line in io.lines(os.getenv("BENCH_BODIES")) do
     bodies[#bodies + 1] = wrk.format("POST", nil, headers, line)
