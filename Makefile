@@ -30,13 +30,13 @@ docs: ## Write docs/reference again from the code's tables
 	@sh tools/bootstrap.sh test
 	@exec .venv/bin/python -m tools.make_docs
 
-bench: ## Measure with the Complete Journey data set, into bench/results.json (HOUSEHOLDS=200 for fewer)
+bench: ## Measure beside the peers, into docs/reference/performance.md (ONLY=decision for one group, QUICK=1 to try it)
 	@sh tools/bootstrap.sh bench
-	@exec .venv/bin/python -m bench.completejourney $(HOUSEHOLDS)
+	@exec .venv/bin/python -m bench $(ONLY) $(if $(QUICK),--quick) $(if $(HOUSEHOLDS),--households $(HOUSEHOLDS))
 
 lock: ## Pin every dependency again, with hashes (UPGRADE=1 takes newer releases)
 	@sh tools/bootstrap.sh test
 	@exec .venv/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove what was built: the environment, caches and the demo's state
-	@rm -rf .venv .build .demo .sayso .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage sdk/js/node_modules tests/auditors/node_modules
+	@rm -rf .venv .build .demo .sayso .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage sdk/js/node_modules tests/auditors/node_modules bench/c15t/node_modules

@@ -3,7 +3,7 @@
     python -m tools.lock [--upgrade]
 
 `requirements.txt` is the base and the demo, `requirements-test.txt` adds what the tests need,
-`requirements-bench.txt` the data that is measured with, and `requirements-node.txt` is a Node for machines that
+`requirements-bench.txt` adds what is measured with and beside, and `requirements-node.txt` is a Node for machines that
 have none.
 """
 
@@ -54,7 +54,7 @@ def main() -> int:
     pin("requirements.txt", ["pyproject.toml", "-", "--extra", "demo"], BACK_END, within)
     pin(
         "requirements-bench.txt",
-        ["pyproject.toml", "-", "--extra", "demo", "--extra", "realdata"],
+        ["pyproject.toml", "-", "--extra", "demo", "--extra", "realdata", "--extra", "bench"],
         BACK_END,
         within,
     )

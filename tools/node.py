@@ -1,6 +1,7 @@
 """Build the browser SDK with this machine's Node, or with one from the package index where there is none.
 
 python -m tools.node install    its packages and the auditors of the tests, exactly as locked
+python -m tools.node peers      what bench/ measures beside Sayso, exactly as locked
 python -m tools.node build      src/sayso/edge/static/sayso.js
 python -m tools.node check      its types, and that the committed file is what would be built
 """
@@ -16,6 +17,7 @@ from tools.setup import ROOT, run
 
 SDK = ROOT / "sdk" / "js"
 AUDITORS = ROOT / "tests" / "auditors"
+PEERS = ROOT / "bench" / "c15t"
 BUILT = ROOT / "src" / "sayso" / "edge" / "static" / "sayso.js"
 
 
@@ -52,6 +54,11 @@ def install_auditors() -> None:
     npm("ci", "--ignore-scripts", folder=AUDITORS)
 
 
+def install_peers() -> None:
+    """Install what is measured beside Sayso. No program of theirs runs here."""
+    npm("ci", "--ignore-scripts", folder=PEERS)
+
+
 def install() -> None:
     """Install what the two lock files say."""
     npm("ci")
@@ -77,9 +84,14 @@ def check() -> None:
 def main() -> int:
     """Do what was asked for."""
     asked = sys.argv[1] if len(sys.argv) == 2 else ""
-    steps = {"install": install, "build": lambda: npm("run", "build"), "check": check}
+    steps = {
+        "install": install,
+        "peers": install_peers,
+        "build": lambda: npm("run", "build"),
+        "check": check,
+    }
     if asked not in steps:
-        sys.stderr.write("usage: python -m tools.node install|build|check\n")
+        sys.stderr.write("usage: python -m tools.node install|peers|build|check\n")
         return 2
     try:
         steps[asked]()

@@ -2,6 +2,7 @@
 
     python3 tools/setup.py demo     .venv with requirements.txt and this package
     python3 tools/setup.py test     the same with requirements-test.txt, a browser, and the packages for Node
+    python3 tools/setup.py bench    the same with requirements-bench.txt, and the programs that are measured beside it
 
 Each finished step leaves a stamp in .build/ holding the hash of what it was made from, so that the
 second time takes a fraction of a second.
@@ -24,6 +25,8 @@ REQUIREMENTS = {
     "test": ["requirements-test.txt"],
     "bench": ["requirements-bench.txt"],
 }
+# What loads and is measured beside Sayso, from Debian: unpacked, not installed, so that none becomes a service.
+MEASURED = ("wrk", "libluajit-5.1-2", "nginx")
 NODE_FOLDERS = ("sdk/js", "tests/auditors")
 PACKAGES = {
     "chromium": "/usr/bin/chromium",
@@ -151,6 +154,40 @@ def install_node_packages() -> None:
     run([str(PYTHON), "-m", "tools.node", "install"], "check the connection to the npm registry")
 
 
+def unpack_measured() -> None:
+    """Unpack programs from Debian into .build/peers; elsewhere the report says which of them were missing."""
+    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
+        say(f"There is no apt here: install {', '.join(MEASURED)} yourself to measure with them.")
+        return
+    say(f"Unpacking {', '.join(MEASURED)} …")
+    folder = BUILD / "peers"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    remedy = f"apt install {' '.join(MEASURED)}"
+    if os.geteuid() == 0:
+        run(["apt-get", "update", "-qq"], remedy)
+    run(["sh", "-c", f"cd '{folder}' && apt-get download -qq {' '.join(MEASURED)}"], remedy)
+    for package in sorted(folder.glob("*.deb")):
+        run(["dpkg-deb", "--extract", str(package), str(folder)], remedy)
+        package.unlink()
+
+
+def install_measured() -> None:
+    """Install what is measured beside Sayso and comes from npm."""
+    say("Installing what is measured beside Sayso …")
+    run([str(PYTHON), "-m", "tools.node", "peers"], "check the connection to the npm registry")
+
+
+def prepare_measured() -> None:
+    """Fetch everything that is measured and comes from elsewhere than the package index."""
+    if not (BUILD / "peers").exists():
+        (BUILD / "measured.stamp").unlink(missing_ok=True)
+    once("measured", ["tools/setup.py"], unpack_measured)
+    if not (ROOT / "bench" / "c15t" / "node_modules").exists():
+        (BUILD / "peers.stamp").unlink(missing_ok=True)
+    once("peers", ["bench/c15t/package-lock.json"], install_measured)
+
+
 def prepare_node_packages() -> None:
     """Install the packages of the SDK and of the auditors from their lock files."""
     if not all((ROOT / folder / "node_modules").exists() for folder in NODE_FOLDERS):
@@ -167,6 +204,8 @@ def prepare(kind: str) -> None:
     if kind == "test":
         find_browser()
         prepare_node_packages()
+    if kind == "bench":
+        prepare_measured()
 
 
 def main() -> int:

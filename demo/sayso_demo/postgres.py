@@ -131,6 +131,10 @@ class Postgres:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         return self.url(database)
 
+    def program(self, name: str) -> Path:
+        """Give the path of a program that came with the server, such as pgbench."""
+        return self._bin / name
+
     def stop(self) -> None:
         """Stop the server at once and remove its folder."""
         if self._keeper.stdin is not None:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from bench.completejourney import WITHDRAWALS, rows_of
-from bench.results import RESULTS, Row, write
+from bench.results import RESULTS, Row, broken, write
 from sayso.cli.realdata.figures import Figure, Report
 
 FIELDS = ["id", "what", "peer", "peer_value", "ours", "unit", "ratio", "goal", "met"]
+BESIDE = ["spread", "peer_spread", "error"]
 
 
 def report(withdrawals: int, kept: bool) -> Report:
@@ -29,23 +30,44 @@ def written(rows: list[Row]) -> dict[str, dict[str, object]]:
 def test_every_row_of_the_results_has_the_same_fields_in_the_same_order() -> None:
     rows = json.loads(RESULTS.read_text())
     assert rows
-    assert all(list(row) == FIELDS for row in rows)
+    assert all(list(row) == FIELDS + BESIDE for row in rows)
     assert [row["id"] for row in rows] == sorted({row["id"] for row in rows})
 
 
 def test_no_ratio_and_no_verdict_stand_where_nothing_was_compared() -> None:
     for row in json.loads(RESULTS.read_text()):
         assert (row["ratio"] is None) == (row["peer_value"] is None)
-        assert (row["met"] is None) == (row["goal"] is None)
+        assert (row["met"] is None) == (row["goal"] is None or row["error"] is not None)
 
 
 @pytest.mark.parametrize(
-    ("ours", "most", "met"), [(4.0, True, True), (6.0, True, False), (4.0, False, False), (6.0, False, True)]
+    ("row", "met", "goal"),
+    [
+        (Row("cj-forget-p95", "", 4.0, "ms"), True, "≤ 5 ms"),
+        (Row("cj-forget-p95", "", 6.0, "ms"), False, "≤ 5 ms"),
+        (Row("decision-64-rate", "", 999_999.0, "/s"), False, "≥ 1,000,000 /s"),
+        (Row("decision-64-redis", "", 100.0, "/s", "Redis", 2.0), True, "≥ 50×"),
+        (Row("decision-64-redis", "", 99.0, "/s", "Redis", 2.0), False, "≥ 50×"),
+        (Row("answers-flat-10m", "", 84.0, "/s", "an empty ledger", 100.0), False, "≥ 0.85×"),
+    ],
 )
-def test_a_goal_is_met_from_the_right_side(ours: float, most: bool, met: bool) -> None:
-    row = Row("a", "b", ours, "ms", goal=5, most=most, peer="somebody", peer_value=2.0).written()
-    assert row["met"] is met
-    assert row["ratio"] == ours / 2
+def test_a_goal_is_met_from_the_right_side_and_on_what_it_is_about(row: Row, met: bool, goal: str) -> None:
+    assert (row.written()["met"], row.written()["goal"]) == (met, goal)
+
+
+def test_the_ratio_is_ours_to_the_peers() -> None:
+    assert Row("a", "b", 6.0, "ms", "somebody", 2.0).written()["ratio"] == 3.0
+
+
+def test_a_comparison_that_came_to_nothing_is_an_error_without_a_figure_and_without_a_verdict() -> None:
+    row = broken("decision-64-redis", "b", "/s", "3 of 9 answers are not the policy's", "Redis").written()
+    assert (row["ours"], row["ratio"], row["met"]) == (None, None, None)
+    assert (row["error"], row["peer"]) == ("3 of 9 answers are not the policy's", "Redis")
+
+
+def test_the_lowest_and_the_highest_round_stand_beside_the_median() -> None:
+    row = Row("a", "b", 2.0, "/s", "somebody", 1.0, (1.004, 3.0), (0.5, 2.0)).written()
+    assert (row["spread"], row["peer_spread"]) == ([1.0, 3.0], [0.5, 2.0])
 
 
 def test_a_slow_tenth_is_seen_in_the_percentile() -> None:

@@ -60,7 +60,11 @@ def test_every_dependency_is_pinned_within_the_range_asked_for() -> None:
     asked = {
         "requirements.txt": [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["demo"]],
         "requirements-test.txt": [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]],
-        "requirements-bench.txt": [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["realdata"]],
+        "requirements-bench.txt": [
+            *PROJECT["dependencies"],
+            *PROJECT["optional-dependencies"]["realdata"],
+            *PROJECT["optional-dependencies"]["bench"],
+        ],
     }
     for file, lines in asked.items():
         for requirement in map(Requirement, lines):
