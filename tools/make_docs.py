@@ -68,7 +68,9 @@ def commands_page() -> str:
 class Scope:
     """What a function, or a module, keeps under a name: to read a remedy too long for its line."""
 
-    def __init__(self, around: ast.AST) -> None:
+    def __init__(self, around: ast.AST, module: ast.Module) -> None:
+        named = (node for node in module.body if isinstance(node, ast.Assign))
+        self._kept = {node.targets[0].id: node.value for node in named if isinstance(node.targets[0], ast.Name)}
         self._assigned = [
             (node.targets[0].id, node.lineno, node.value)
             for node in ast.walk(around)
@@ -76,13 +78,13 @@ class Scope:
         ]
 
     def value(self, node: ast.AST) -> ast.AST:
-        """Give what a name was last given above the line it is used on."""
+        """Give what a name was last given above the line it is used on, else what the module keeps under it."""
         if not isinstance(node, ast.Name):
             return node
         above = [
             (line, value) for name, line, value in self._assigned if name == node.id and line <= node.lineno
         ]
-        return max(above, key=lambda pair: pair[0])[1] if above else node
+        return max(above, key=lambda pair: pair[0])[1] if above else self._kept.get(node.id, node)
 
     def text(self, node: ast.AST) -> str:
         """Give what a text in the source says; what is filled in at run time is an ellipsis."""
@@ -101,7 +103,7 @@ def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, Scope]]:
     seen: set[int] = set()
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     for around in (*functions, tree):
-        scope = Scope(around)
+        scope = Scope(around, tree)
         for node in ast.walk(around):
             if isinstance(node, ast.Call) and id(node) not in seen:
                 seen.add(id(node))

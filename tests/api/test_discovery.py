@@ -84,7 +84,8 @@ def test_the_edges_endpoints_stand_in_the_reference_too() -> None:
         "/v1/replica/stream",
         "/v1/tokens",
         "/v1/status-lists/{number}",
-        "/log/(checkpoint\\|keys\\|inclusion\\|consistency\\|entries)",
+        "/log/(checkpoint\\|witnessed\\|keys\\|inclusion\\|consistency\\|entries)",
+        "/log/cosignature",
     ]
     assert [address for address in addresses if f"`{address}`" not in page] == []
     edge = page.split("## REST")[0]

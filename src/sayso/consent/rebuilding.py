@@ -17,6 +17,7 @@ from sayso.core.values import read_utc
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.deployment.database import Database
 from sayso.notices import store as notices
+from sayso.outbox import epochs
 from sayso.outbox import store as outbox
 
 PAGE = 200  # standings of one look
@@ -112,4 +113,6 @@ def rebuild(
         different += _rebuild_page(db, editions, page, now, check)
         people += len(page)
         told(people)
+    if different and not check:
+        epochs.new_epoch(db)  # whoever copied the wrong ones reads them anew
     return Rebuilt(people, tuple(different))
