@@ -70,7 +70,9 @@ class Scope:
 
     def __init__(self, around: ast.AST, module: ast.Module) -> None:
         named = (node for node in module.body if isinstance(node, ast.Assign))
-        self._kept = {node.targets[0].id: node.value for node in named if isinstance(node.targets[0], ast.Name)}
+        self._kept = {
+            node.targets[0].id: node.value for node in named if isinstance(node.targets[0], ast.Name)
+        }
         self._assigned = [
             (node.targets[0].id, node.lineno, node.value)
             for node in ast.walk(around)

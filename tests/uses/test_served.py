@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from sayso_sdk import Client, Decision
+from sayso_sdk import Client, Decision, Gate
 from sayso_sdk.uses import Uses
 
 from sayso.core.values import new_id
@@ -129,3 +129,17 @@ def test_a_server_that_decides_for_itself_adds_its_own(served: Deployment, key: 
         counting.close()
     assert counting.lost == 0
     assert until_used(served, secret, 7) == 7
+
+
+def test_what_a_gate_in_the_shops_own_process_decided_is_on_her_page(served: Deployment) -> None:
+    scopes = ("--scope", "replica", "--scope", "decide")
+    key = served.told("key", "linen-and-loom", *scopes, "--label", "the loom shop")
+    secret = somebody(served)
+    with Gate(served.web, key) as gate:
+        end = time.monotonic() + QUICKLY
+        while not gate.decide({"device": secret}, "personalise", "purchases").permitted:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        for _ in range(3):
+            gate.decide({"device": secret}, "personalise", "purchases")
+    assert until_used(served, secret, 4) == 4

@@ -19,6 +19,7 @@ from sayso_sdk.replica.line import Line
 from sayso_sdk.replica.names import Person
 from sayso_sdk.replica.rows import Alone, Rows
 from sayso_sdk.replica.wire import Head
+from sayso_sdk.uses import Uses
 from sayso_sdk.values import Decision, SubjectRef
 
 NAMES_KEPT = 10_000
@@ -37,6 +38,7 @@ class Gate:
     `key` is a server key with the scopes `replica` and `decide`. `purposes` are those that will be asked about;
     None holds all. `store` is a folder in which the processes of a host share one copy (Linux, with the extra
     `lmdb`); without it the copy is this process's own. `names_kept` identifiers are remembered with their hash.
+    What it decided is counted and told to Sayso every few seconds, so that each person sees what was used.
 
     A gate begins its work with the first question, with `ready`, or with `with`, which waits for it at most five
     seconds. So it may be made before a server forks,
@@ -68,6 +70,7 @@ class Gate:
         self._waking = threading.Lock()
         self._feeder: Feeder | None = None
         self._edge: Client | None = None
+        self._uses: Uses | None = None
 
     def __enter__(self) -> Self:
         self.ready(PATIENCE)
@@ -92,8 +95,11 @@ class Gate:
             self._closed, self._awake = True, True
             feeder, self._feeder = self._feeder, None
             edge, self._edge = self._edge, None
+            uses, self._uses = self._uses, None
         if feeder is not None:
             feeder.stop()
+        if uses is not None:
+            uses.close()
         if edge is not None:
             edge.close()
         self._copy = _nothing()
@@ -135,7 +141,11 @@ class Gate:
         except Exception as fault:  # whatever is broken, the answer is no
             _log.error("sayso: %s", type(fault).__name__)
             return listed.unavailable
-        return decision or self._ask(subject, listed.unavailable.choice, gpc)
+        if decision is None:
+            return self._ask(subject, listed.unavailable.choice, gpc)
+        if self._uses is not None:
+            self._uses.count(names, decision)
+        return decision
 
     def _without(
         self, subject: SubjectRef | Person, question: tuple[str, str, str, str], gpc: bool
@@ -154,12 +164,15 @@ class Gate:
         known = copy.answer(names, listed, moment, gpc) if listed.told or moment < copy.until else None
         return known or listed.unavailable
 
+    def _client(self) -> Client:
+        if self._edge is None:
+            self._edge = Client(self._url, self._key)
+        return self._edge
+
     def _ask(self, subject: SubjectRef | Person, choice: str, gpc: bool) -> Decision:
-        """Let the edge answer."""
+        """Let the edge answer, which counts it too."""
         with self._waking:
-            if self._edge is None:
-                self._edge = Client(self._url, self._key)
-            edge = self._edge
+            edge = self._client()
         return edge.permitted(_reference(subject), *choice.split("."), gpc=gpc)
 
     def _wake(self) -> None:
@@ -174,6 +187,7 @@ class Gate:
                 self._copy.until = held[1]
             self._feeder = Feeder(line, keeping)
             self._feeder.start()
+            self._uses = Uses(self._client())
             self._awake = True
 
     def _keeping(self, held: Copy | None) -> Keeping:
