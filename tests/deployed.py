@@ -22,6 +22,7 @@ class Deployment:
     web_port: int = field(default_factory=free_port)
     edge_port: int = field(default_factory=free_port)
     more: dict[str, str] = field(default_factory=dict)  # settings beside its addresses
+    heard: int = subprocess.PIPE  # DEVNULL where it will say more than a pipe holds that nobody reads
 
     @property
     def web(self) -> str:
@@ -61,7 +62,7 @@ class Deployment:
         """Start `sayso serve` and wait until web and edge answer."""
         command = [sys.executable, "-m", "sayso.cli.main", "serve"]
         process = subprocess.Popen(
-            command, env=self.environment(), stderr=subprocess.PIPE, text=True, start_new_session=True
+            command, env=self.environment(), stderr=self.heard, text=True, start_new_session=True
         )
         wait_for(f"{self.web}/v1/")
         wait_for(f"{self.edge}/healthz")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -228,3 +228,21 @@ def test_a_staff_members_yes_permits_nothing(published: Published, submission: M
     recorded = _record(now, submission(answer(published, voucher=Voucher.STAFF, learn=GIVEN)))[0]
     assert recorded.outcome == {LEARN: "requested"}
     assert _permits() == []
+
+
+def test_a_clock_set_back_neither_loses_a_no_nor_orders_it_before_what_it_followed(
+    published: Published, submission: Make, now: datetime
+) -> None:
+    earlier = now - timedelta(days=2)
+    yes = _record(now, submission(answer(published, 0, learn=GIVEN)))[0]
+    no = _record(earlier, submission(answer(published, 1, learn=REFUSED)))[0]
+    late = _record(earlier, submission(answer(published, 1, learn=GIVEN)))[0]
+    assert yes.seq < no.seq < late.seq
+    assert no.recorded_at < yes.recorded_at
+    assert late.outcome == {LEARN: "superseded"}
+    kept = ledger.standing_of(DjangoDatabase(), yes.subject, "linen-and-loom")
+    assert kept is not None
+    assert kept.held[LEARN].status is ConsentStatus.WITHDRAWN
+    assert [event.seq for event in ledger.events_of(DjangoDatabase(), yes.subject, "linen-and-loom")] == [
+        yes.seq, no.seq, late.seq,
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What answers add up to."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -218,3 +219,37 @@ def test_the_evidence_of_an_answer_says_who_vouches_and_what_was_shown(published
     assert evidence["base"] == 3
     assert evidence["text_hash"].startswith("sha256:")
     assert not {"subject", "device", "address"} & set(evidence)
+
+
+SAME_BASE = st.lists(
+    st.tuples(st.sampled_from(["learn", "pass_on", "ads"]), SAID, st.sampled_from(ALONE)),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=200)
+@given(SAME_BASE, st.randoms(use_true_random=False), st.booleans())
+def test_what_was_said_without_knowing_of_each_other_permits_the_same_in_any_order(
+    steps: list[tuple[str, ConsentStatus, Voucher]], chance: Random, after_a_yes: bool
+) -> None:
+    published = linen.publish(linen.document())
+    start = _after(published, answer(published, learn=GIVEN, ads=GIVEN)) if after_a_yes else Standing()
+    said = [answer(published, start.rev, voucher, **{name: word}) for name, word, voucher in steps]
+
+    def ends(order: list[Answer]) -> Standing:
+        standing = start
+        for one in order:
+            standing = fold(standing, one, published, MONDAY).standing
+        return standing
+
+    shuffled = said.copy()
+    chance.shuffle(shuffled)
+    first, second = ends(said), ends(shuffled)
+    assert permitted(first, published, MONDAY) == permitted(second, published, MONDAY)
+    refused = {getattr(linen, name.upper()) for name, word, _ in steps if word is REFUSED}
+    assert refused.isdisjoint(permitted(first, published, MONDAY))
+    again = ends([*said, *said])
+    assert set(permitted(again, published, MONDAY)) <= set(
+        permitted(first, published, MONDAY)
+    )  # nothing revives

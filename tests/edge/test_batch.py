@@ -1,11 +1,14 @@
 """What is written together must not fall together."""
 
 import asyncio
+import errno
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import psycopg
 import pytest
 
+from sayso.core.errors import Unavailable
 from sayso.edge.batch import Batcher
 
 
@@ -17,9 +20,12 @@ def _write(items: Sequence[int]) -> list[int]:
     return [item * 10 for item in items]
 
 
-def _submit(numbers: Sequence[int]) -> list[int | BaseException]:
+Write = Callable[[Sequence[int]], Sequence[int | Exception]]
+
+
+def _submit(numbers: Sequence[int], write: Write = _write) -> list[int | BaseException]:
     async def together() -> list[int | BaseException]:
-        batcher = Batcher(_write)
+        batcher = Batcher(write)
         try:
             return await asyncio.gather(*map(batcher.submit, numbers), return_exceptions=True)
         finally:
@@ -34,6 +40,35 @@ def test_a_row_that_breaks_falls_alone_whatever_breaks_it() -> None:
     assert isinstance(results[2], ValueError)
 
 
+def _codes(results: list[int | BaseException]) -> set[str]:
+    return {result.code for result in results if isinstance(result, Unavailable)}
+
+
 @pytest.mark.parametrize("numbers", [[9], [1, 9, 2]])
 def test_without_a_database_everybody_is_told(numbers: list[int]) -> None:
-    assert all(isinstance(result, sqlite3.OperationalError) for result in _submit(numbers))
+    results = _submit(numbers)
+    assert all(isinstance(result, Unavailable) for result in results)
+    assert _codes(results) == {"database_unreachable"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        sqlite3.OperationalError("database or disk is full"),
+        psycopg.errors.DiskFull("could not extend file"),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ],
+)
+def test_on_a_full_disk_everybody_is_told_that(broken: Exception) -> None:
+    def write(items: Sequence[int]) -> list[int]:
+        raise broken
+
+    assert _codes(_submit([1, 2, 3], write)) == {"storage_full"}
+
+
+def test_what_only_its_own_item_is_to_blame_for_stands_in_its_place() -> None:
+    def write(items: Sequence[int]) -> list[int | Exception]:
+        return [ValueError("odd") if item % 2 else item for item in items]
+
+    results = _submit([1, 2, 3, 4], write)
+    assert [type(result) for result in results] == [ValueError, int, ValueError, int]

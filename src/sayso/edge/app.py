@@ -21,7 +21,7 @@ from sayso.deployment.database import open_database
 from sayso.edge import log as public_log
 from sayso.edge import service, tokens, used
 from sayso.edge.answers import Sent
-from sayso.edge.batch import Batcher
+from sayso.edge.batch import LOST, Batcher, refused
 from sayso.edge.decider import Decider
 from sayso.edge.service import Written
 from sayso.edge.stream import Streams
@@ -142,6 +142,8 @@ class Edge:
             return await self._route(scope, receive, send)
         except SaysoError as error:
             return _problem(error)
+        except LOST as broken:
+            return _problem(refused(broken))
         except Exception as broken:
             log.error("unexpected %s on %s", type(broken).__name__, scope["method"])
             return _unexpected()

@@ -1,6 +1,8 @@
 """Group what is waiting into one commit. No added delay; a full queue says so; a bad row stands alone."""
 
 import asyncio
+import errno
+import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +12,24 @@ import psycopg
 
 from sayso.core.errors import Unavailable
 
+log = logging.getLogger("sayso.edge")
 In = TypeVar("In")
 Out = TypeVar("Out")
 LARGEST = 256  # items in one commit
 WAITING = 4096  # items in the queue before we say "busy"
-LOST = (sqlite3.OperationalError, psycopg.OperationalError)  # no database: halving would only try again
+# Nothing can be written at all, to the database or to the journal beside it: halving would only try again.
+LOST = (sqlite3.OperationalError, psycopg.OperationalError, OSError)
 BREATH = 0.001  # seconds between commits, so that other writers of the same file get a turn
+
+
+def refused(broken: Exception) -> Unavailable:
+    """Say why nothing was acknowledged, where it is the machine that fails and not what was sent."""
+    full = isinstance(broken, OSError) and broken.errno in (errno.ENOSPC, errno.EDQUOT)
+    if full or isinstance(broken, psycopg.errors.DiskFull) or "is full" in str(broken):
+        told = "There is no room left to record this. It does not count as answered."
+        return Unavailable("storage_full", told, "Send it again later; the brand has to make room.")
+    told = "The database does not answer. This does not count as answered."
+    return Unavailable("database_unreachable", told, "Send it again in a second.")
 
 
 class Batcher(Generic[In, Out]):
@@ -31,6 +45,7 @@ class Batcher(Generic[In, Out]):
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._task: asyncio.Task[None] | None = None
+        self._failing = False
 
     async def submit(self, item: In) -> Out:
         """Wait until an item is durable and give its result.
@@ -62,14 +77,16 @@ class Batcher(Generic[In, Out]):
             results = await loop.run_in_executor(self._thread, self._write, [item for item, _ in batch])
         except Exception as broken:
             if len(batch) == 1 or isinstance(broken, LOST):
+                told = self._failed(broken) if isinstance(broken, LOST) else broken
                 for _, future in batch:
                     if not future.done():
-                        future.set_exception(broken)
+                        future.set_exception(told)
                 return
             half = len(batch) // 2
             await self._settle(batch[:half])
             await self._settle(batch[half:])
             return
+        self._recovered()
         for (_, future), result in zip(batch, results, strict=True):
             if future.done():
                 continue
@@ -77,6 +94,18 @@ class Batcher(Generic[In, Out]):
                 future.set_exception(result)
             else:
                 future.set_result(result)
+
+    def _failed(self, broken: Exception) -> Unavailable:
+        told = refused(broken)
+        if not self._failing:  # once, and not with every answer that comes meanwhile
+            log.critical("nothing can be recorded: %s", told.code)
+        self._failing = True
+        return told
+
+    def _recovered(self) -> None:
+        if self._failing:
+            log.warning("answers are recorded again")
+        self._failing = False
 
     def close(self, last: Callable[[], None]) -> None:
         """Let the thread finish what it writes, then do `last` on it."""
