@@ -32,6 +32,9 @@ GUARDS: list[tuple[str, list[str]]] = [
 ]
 
 
+SLOWEST = 20  # tests named at the end of a run, so that it is seen where the minutes go
+
+
 @dataclass
 class Phase:
     """What one run of pytest came to. `complaints` are broken promises that no single test shows."""
@@ -103,6 +106,7 @@ def run_phase(name: str, arguments: Sequence[str], **environment: str) -> Phase:
     with tempfile.TemporaryDirectory(prefix="sayso-report-") as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+        command.append(f"--durations={SLOWEST}")
         code = run_shown(name, [*command, *arguments], programs() | environment)
         read_report(phase, report)
     if phase.skipped:
