@@ -5,19 +5,25 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sayso.cli.verifying import verify_files
 from sayso.consent import ledger, receipts
 from sayso.consent.ledger import Submission
 from sayso.consent.receipts import Rejected, Verified, verify
 from sayso.core.consent import Answer
+from sayso.core.receipt import Facts, receipt
+from sayso.core.values import canonical
 from sayso.core.vocabulary import ConsentStatus
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.notices import queries as notices
+from tests import linen
 from tests.linen import answer
 
 PINS = receipts.public_keys()
@@ -113,3 +119,41 @@ def test_the_command_reads_the_file_the_pages_give(token: str, tmp_path: Path) -
     for spoiled in ("{", '{"other": 1}', "nonsense"):
         file.write_text(spoiled)
         assert not verify_files(file, pins)[0]
+
+
+TOLD = st.lists(
+    st.tuples(
+        st.sampled_from(["learn", "pass_on", "purchases", "ads"]),
+        st.sampled_from([ConsentStatus.GIVEN, ConsentStatus.REFUSED, ConsentStatus.DEFERRED]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=60)
+@given(TOLD, st.integers(1, 2**60), st.sampled_from(["en", "zh-Hant"]), st.uuids(version=4))
+def test_a_receipt_cut_from_a_form_is_the_one_written_whole(
+    told: list[tuple[str, ConsentStatus]], seq: int, locale: str, event: UUID
+) -> None:
+    published = linen.publish(linen.document())
+    said = {choice: str(word) for choice, word in answer(published, 0, **dict(told)).answers.items()}
+    facts = Facts(
+        event=str(event),
+        seq=seq,
+        version=published.notice.version,
+        answers=said,
+        outcome=said,
+        recorded_at=f"2026-05-04T09:00:00.{seq % 10**6:06}Z",
+        leaf_hash=f"{seq:064x}",
+        salt=event.hex,
+        commitment=f"{seq:064}",
+        in_log_by="2026-05-04T09:10:00.000000Z",
+        voucher="device",
+        method="banner, banner-1, choose",
+        locale=locale,
+        text_hash="sha256:0",
+        pseudonym=event.hex[::-1],
+        address="https://privacy.example",
+    )
+    assert receipts.payload_of(published, facts) == canonical(receipt(published, facts))

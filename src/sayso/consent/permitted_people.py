@@ -1,8 +1,9 @@
-"""`permitted_people`: a view for whoever reads the database with SQL. Plain SQL, without Django.
+"""Views for whoever reads the database with SQL: who permits what now. Plain SQL, without Django.
 
-One row for each choice that a subject permits under the notice in force: `brand, choice, subject, rev`. It fails
-closed: a standing that may have aged is left out until it was looked at again, and right after a publication
-nobody is listed until it is known which answers still stand.
+`permitted_people` has one row for each choice that a subject permits under the notice in force (`brand, choice,
+subject, rev`), `permitted_names` one for each name such a subject is known by (`brand, choice, kind, name`, the
+name as replicas have it). They fail closed: a standing that may have aged is left out until it was looked at
+again, and right after a publication nobody is listed until it is known which answers still stand.
 """
 
 from sayso.deployment.database import Database
@@ -35,12 +36,21 @@ _COVERED = {
 }
 
 
+_NAMES = """
+CREATE VIEW permitted_names AS
+SELECT people.brand AS brand, people.choice AS choice, known.kind AS kind, substr(known.lookup, 1, 32) AS name
+FROM permitted_people AS people JOIN identity_identifier AS known ON known.subject_id = people.subject
+"""
+
+
 def drop(db: Database) -> None:
-    """Take the view away: SQLite alters no table that a view reads."""
+    """Take the views away: SQLite alters no table that a view reads."""
+    db.run("DROP VIEW IF EXISTS permitted_names")
     db.run("DROP VIEW IF EXISTS permitted_people")
 
 
 def create(db: Database) -> None:
-    """Make the view anew."""
+    """Make the views anew."""
     drop(db)
     db.run(_VIEW.format(now=_NOW[db.dialect], covered=_COVERED[db.dialect]))
+    db.run(_NAMES)
