@@ -333,6 +333,7 @@ def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any],
         known = {subject: (before.rev, written)} if before else {}
         if not standings.write(db, brand, {} if before else {subject: written}, known):
             raise _Stale
+        # Told even where no answer changed: a mark alone can stop what was permitted.
         changed = changes(was, after, published)
         news = {"subject": subject, "brand": brand, "seq": first, "event": "", "changed": changed}
         outbox.post_all(db, [outbox.news(first, "consent.changed", news)], now)
