@@ -125,7 +125,7 @@ def _bad_tokens() -> list[dict[str, Any]]:
         case("spaces that tokens do not have", "malformed", signed(json.dumps(claims()).encode())),
         case("an audience that stands twice", "malformed", signed(payload[:-1] + b',"aud":"brightside"}')),
         case("no JSON", "malformed", signed(b"token")),
-        case("an extension nobody knows", "malformed", signed(crit=["other"], other=1)),
+        case("an extension nobody knows", "wrong_type", signed(crit=["other"], other=1)),
         case("a status list", "wrong_type", listed()),
         case("a receipt", "wrong_type", signed(typ=receipts.TYPE)),
         case("an ordinary JWT", "wrong_type", signed(typ="JWT")),

@@ -76,10 +76,10 @@ def opened(text: str, typ: str, keys: Mapping[str, Ed25519PublicKey], largest: i
         header = _object(head)
     except ValueError:
         raise Refused("malformed") from None
-    name = header.get("kid", "")
-    if not isinstance(name, str) or "crit" in header or "b64" in header:  # extensions we know nothing of
+    name = header.get("kid")
+    if not isinstance(name, str):
         raise Refused("malformed")
-    if header.get("alg") != "EdDSA" or header.get("typ") != typ:
+    if header != {"alg": "EdDSA", "typ": typ, "kid": name}:  # an extension is something we know nothing of
         raise Refused("wrong_type")
     key = keys.get(name)
     if key is None:
