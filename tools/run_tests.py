@@ -3,8 +3,8 @@
     python -m tools.run_tests [--guards]
 
 Guards first (style, types, directions, the browser SDK). Then two lanes side by side: the suite on SQLite with
-complete branch coverage of the pure rooms and after it every deliberate fault; the same suite on PostgreSQL and
-after it the journeys. It fails unless both databases ran the same tests, more than none, and nothing was skipped.
+complete branch coverage of the pure rooms, after it every deliberate fault and what the banner does in a browser;
+the same suite on PostgreSQL and after it the journeys. It fails unless both databases ran the same tests, more than none, and nothing was skipped.
 """
 
 import os
@@ -136,20 +136,22 @@ def put_faults_in() -> Phase:
 
 
 ROOMS = ["-m", "not journey"]
+BANNER = ["tests/sdk_js", "tests/house"]  # where there are journeys beside those of `tests/journeys`
 
 
 def first_lane() -> list[Phase]:
-    """Run the suite on SQLite, then put the faults in."""
+    """Run the suite on SQLite, then put the faults in, then what the banner and the tutorials do in a browser."""
     coverage = [f"--cov={package}" for package in PURE] + ["--cov-branch", "--cov-fail-under=100"]
     sqlite = run_phase("SQLite", [*ROOMS, *coverage], COVERAGE_FILE=str(BUILD / "coverage"))
-    return [sqlite, put_faults_in()]
+    return [sqlite, put_faults_in(), run_phase("Banner", ["-m", "journey", *BANNER])]
 
 
 def second_lane() -> list[Phase]:
-    """Run the suite on PostgreSQL, then the journeys."""
+    """Run the suite on PostgreSQL, then the journeys of people."""
     with Postgres() as server:
         postgres = run_phase("PostgreSQL", ROOMS, SAYSO_DATABASE_URL=server.url("sayso"))
-    return [postgres, run_phase("Journeys", ["-m", "journey"])]
+    others = [f"--ignore={place}" for place in BANNER]
+    return [postgres, run_phase("Journeys", ["-m", "journey", *others])]
 
 
 def suite() -> list[Phase]:
@@ -157,9 +159,9 @@ def suite() -> list[Phase]:
     say("\nTests")
     with ThreadPoolExecutor(2) as lanes:
         first, second = lanes.submit(first_lane), lanes.submit(second_lane)
-        (sqlite, faulty), (postgres, journeys) = first.result(), second.result()
+        (sqlite, faulty, banner), (postgres, journeys) = first.result(), second.result()
     postgres.complaints += compare(sqlite, postgres)
-    return [sqlite, postgres, journeys, faulty]
+    return [sqlite, postgres, banner, journeys, faulty]
 
 
 def main() -> int:
