@@ -4,7 +4,8 @@
 
 Guards first (style, types, directions, the browser SDK). Then two lanes side by side: the suite on SQLite with
 complete branch coverage of the pure rooms, after it every deliberate fault and what the banner does in a browser;
-the same suite on PostgreSQL and after it the journeys. It fails unless both databases ran the same tests, more than none, and nothing was skipped.
+the same suite on PostgreSQL and after it the journeys. It fails unless both databases ran the same tests, more
+than none, and nothing was skipped.
 """
 
 import os
