@@ -163,7 +163,7 @@ class Used(local.LocalConnector):
 
     def find(self, person: Person, now: datetime) -> Found:
         """Count the days that are kept."""
-        return Found((TablePlan("uses", delete=uses.held(person.values("subject"))),))
+        return Found((TablePlan("uses", delete=uses.held(person.values("subject")), grows=True),))
 
     def export(self, person: Person) -> Exported:
         """Give every day's counts."""

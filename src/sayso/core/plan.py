@@ -1,7 +1,7 @@
 """The plan of an erasure, as the person and the officer read it before anything happens."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,8 @@ class TablePlan:
     """What happens to one table of one system: counts of rows, and why any of them stay.
 
     `others` rows stay because they are also somebody else's; `keep` rows stay until `until`, because of `law`.
-    `mentions` rows belong to somebody else and only have this person's identifiers struck out.
+    `mentions` rows belong to somebody else and only have this person's identifiers struck out. What `grows` by
+    itself, as a count of uses does, is deleted however much it came to be.
     """
 
     table: str
@@ -26,6 +27,7 @@ class TablePlan:
     mentions: int = 0
     until: date | None = None
     law: Texts | None = None
+    grows: bool = False
 
     @property
     def touches(self) -> bool:
@@ -51,8 +53,13 @@ class Plan:
 
     @property
     def version(self) -> str:
-        """Give the content hash the person confirms: a plan that changed has another."""
-        return content_hash(plan_json(self))
+        """Give the content hash the person confirms: a plan that changed has another.
+
+        What grows by itself is no part of it: it would change while somebody reads.
+        """
+        steady = (tuple(table for table in each.tables if not table.grows) for each in self.systems)
+        told = (replace(each, tables=tables) for each, tables in zip(self.systems, steady, strict=True))
+        return content_hash(plan_json(Plan(tuple(told))))
 
 
 def _table_json(table: TablePlan) -> dict[str, Any]:

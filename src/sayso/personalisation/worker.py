@@ -8,6 +8,8 @@ from sayso.personalisation import services
 
 def _on_answer(news: News) -> None:
     """What lost its permission is deleted and subtracted; what gained one is counted."""
+    if not news.payload["event"] and not news.payload["changed"]:
+        return  # a mark, as of a deletion somebody has yet to approve: it stops uses, and takes nothing away
     changed = news.payload["changed"].items()
     lost = [read_choice(choice).category for choice, (_, status) in changed if status not in PERMITTING]
     services.obey(news.payload["brand"], news.payload["subject"], lost, news.at)
