@@ -132,7 +132,7 @@ class Gate:
             return self._without(subject, (purpose, category, operation, recipient), gpc)
         try:
             if type(subject) is not Person:
-                names = copy.names.of(subject)  # type: ignore[arg-type]
+                names = copy.names.of(subject)  # type: ignore[arg-type]  # no Person, so a reference
             elif subject.made_by is copy.names:
                 names = subject.names
             else:

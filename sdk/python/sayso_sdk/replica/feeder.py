@@ -222,7 +222,7 @@ class Feeder:
                 _log.info("sayso: no lease: %s (%s)", problem.code, problem.status)
             except Exception as fault:
                 _log.error("sayso: no lease: %s", type(fault).__name__)
-            self._nudge.wait(period * random.uniform(0.9, 1))  # noqa: S311
+            self._nudge.wait(period * random.uniform(0.9, 1))  # noqa: S311 - a pause, not a secret
             self._nudge.clear()
 
     def _poll(self, fed: _Fed) -> None:

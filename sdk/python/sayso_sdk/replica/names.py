@@ -28,7 +28,7 @@ class Names:
         try:
             if len(subject) == 1:
                 (kind,) = subject
-                return self._alone(kind, subject[kind])  # type: ignore[literal-required]
+                return self._alone(kind, subject[kind])  # type: ignore[literal-required]  # any kind; `_alone` refuses
             if set(subject) - set(_ORDER):
                 return ()
             return tuple(self._alone(kind, subject[kind])[0] for kind in _ORDER if kind in subject)  # type: ignore[literal-required]
