@@ -34,16 +34,6 @@ def test_a_standing_that_somebody_else_wrote_is_not_written_over(published: Publ
     assert standings.of(db, BRAND, [ADA]) == {ADA: first}
     assert standings.write(db, BRAND, {}, {ADA: (first.rev, _written(later, published, now))})
     assert standings.of(db, BRAND, [ADA, "nobody"]) == {ADA: later}
-
-
-def test_standings_are_read_in_pages_in_the_order_of_their_subjects(
-    published: Published, now: datetime
-) -> None:
-    db, said = DjangoDatabase(), fold(Standing(), answer(published, learn=GIVEN), published, now).standing
-    written = _written(said, published, now)
-    assert standings.write(db, BRAND, dict.fromkeys(("c", "a", "b"), written), {})
-    assert [name for name, _ in standings.after(db, BRAND, "", 2)] == ["a", "b"]
-    assert standings.after(db, BRAND, "b", 2) == [("c", said)]
     assert standings.of(db, BRAND, []) == {}
 
 

@@ -72,13 +72,6 @@ def of(db: Database, brand: str, subjects: Sequence[str]) -> dict[str, Standing]
     return {row[0]: read(row, editions) for row in rows}
 
 
-def after(db: Database, brand: str, subject: str, most: int) -> list[tuple[str, Standing]]:
-    """List at most `most` standings with a brand, in the order of their subjects, beyond a subject."""
-    editions = notices.editions(db, brand)
-    rows = db.run(f"{_SELECT} AND subject > %s ORDER BY subject LIMIT %s", [brand, subject, most])
-    return [(row[0], read(row, editions)) for row in rows]
-
-
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """What those who stand alike have in common under one version: how they stand, and what that permits.
