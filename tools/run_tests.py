@@ -34,6 +34,7 @@ GUARDS: list[tuple[str, list[str]]] = [
 
 
 SLOWEST = 20  # tests named at the end of a run, so that it is seen where the minutes go
+LONGEST_REASON = 300  # characters of why a test failed that the end of the run repeats
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Phase:
     failed: int = 0
     skipped: int = 0
     complaints: list[str] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)  # the failed tests, each with the line that says why
 
 
 def programs() -> dict[str, str]:
@@ -79,15 +81,14 @@ def read_report(phase: Phase, report: Path) -> None:
     """Add up pytest's own report: xfail counts as skipped, an error in a fixture as failed."""
     if not report.exists():
         return
-    failed = set()
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it just now
         name = f"{case.get('classname')}::{case.get('name')}"
         phase.ran.add(name)
-        if case.find("failure") is not None or case.find("error") is not None:
-            failed.add(name)
-        elif case.find("skipped") is not None:
+        for wrong in (*case.findall("failure"), *case.findall("error")):
+            phase.broken[name] = " ".join(wrong.get("message", "").split())[:LONGEST_REASON]
+        if case.find("skipped") is not None:
             phase.skipped += 1
-    phase.failed = len(failed)
+    phase.failed = len(phase.broken)
     phase.passed = len(phase.ran) - phase.failed - phase.skipped
 
 
@@ -133,7 +134,8 @@ def put_faults_in() -> Phase:
     for complaint in complaints:
         say(f"FAILED {complaint}")
     unseen = len(complaints)
-    return Phase("Faults", {fault.id for fault in listed}, len(listed) - unseen, unseen)
+    broken = dict.fromkeys(complaints, "")
+    return Phase("Faults", {fault.id for fault in listed}, len(listed) - unseen, unseen, broken=broken)
 
 
 ROOMS = ["-m", "not journey"]
@@ -175,6 +177,9 @@ def main() -> int:
     say("")
     for phase in phases:
         say(f"{phase.name:<12}{phase.passed:>5} passed {phase.failed:>5} failed {phase.skipped:>5} skipped")
+    for phase in phases:
+        for test, why in phase.broken.items():
+            say(f"FAILED {phase.name}: {test} {why}")
     for objection in objections:
         say(f"FAILED {objection}")
     passed = sum(phase.passed for phase in phases) or len(GUARDS) - len(objections)

@@ -132,19 +132,45 @@ def test_only_she_lifts_it_signed_in_and_it_says_yes_to_nothing(browser: Client,
     assert "Lifted a stop" in signed_in.get("/centre/history").content.decode()
 
 
-def test_a_signal_is_shown_with_what_it_holds_back_and_a_look_writes_nothing(
+PLACES = ("/centre/", "/centre/choices", PAGE)
+
+
+def test_a_signal_is_shown_with_what_it_holds_back_and_written_once(
     browser: Client, answered: Answering
 ) -> None:
     answered(ads="given", pass_on="refused")
     events = models.Event.objects.count()
-    for path in ("/centre/", "/centre/choices", PAGE):
+    for path in PLACES:
+        assert "we obey" not in browser.get(path).content.decode()
+    assert models.Event.objects.count() == events
+    for path in PLACES * 2:
         text = browser.get(path, headers=SIGNAL).content.decode()
         assert "we obey" in text
         assert "Pass my purchases to Brightside Ads · Adverts on other sites" in text
+        assert models.Event.objects.count() == events + 1
+    assert "No: your browser asks so" in browser.get("/centre/choices").content.decode()
+
+
+def test_the_signal_of_a_browser_that_never_answered_is_shown_and_nothing_is_written(browser: Client) -> None:
+    browser.cookies["sayso_device"] = "of-a-browser-that-never-answered-anything-here"
+    for path in PLACES:
+        assert "we obey" in browser.get(path, headers=SIGNAL).content.decode()
         assert "we obey" not in browser.get(path).content.decode()
-    choices = browser.get("/centre/choices", headers=SIGNAL).content.decode()
-    assert "No: your browser asks so" in choices
-    assert models.Event.objects.count() == events
+    assert not models.Event.objects.exists()
+
+
+@pytest.mark.parametrize("path", [*PLACES, "/centre/devices", "/centre/data"])
+def test_a_signal_first_seen_on_a_page_holds_for_the_account_in_every_other_browser(
+    signed_in: Client, path: str
+) -> None:
+    for purpose in ("ads", "pass_on"):
+        signed_in.post(f"/centre/choices/{purpose}", {"all": "given", "base": "0"})
+    assert not consent.answered(her_account(), BRAND, datetime.now(UTC)).masked
+    events = models.Event.objects.count()
+    signed_in.get(path, headers=SIGNAL)
+    assert consent.answered(her_account(), BRAND, datetime.now(UTC)).masked == {PASS_ON, ADS}
+    signed_in.get(path, headers=SIGNAL)
+    assert models.Event.objects.count() == events + 1
 
 
 def test_a_yes_by_name_outranks_the_signal_for_that_one_thing(browser: Client, answered: Answering) -> None:

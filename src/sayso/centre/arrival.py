@@ -73,10 +73,10 @@ def arrive(request: HttpRequest, person: int, email: str, now: datetime) -> Arri
     """
     account = identity_services.sign_in(person, email, now)
     request.session.set_expiry(now + SIGNED_IN)
-    for each in notices.brands() if sends_signal(request) else []:
-        consent_services.heed_signal([account], each, now)
     secret, held = device_secret(request), held_secret(request)
     device = identity.device_subject(secret) if secret else None
+    for each in notices.brands() if sends_signal(request) else []:
+        consent_services.heed_signal([account], each, now, source=device or "")
     if device is None or held is None:
         return Arrived(account, False)
     before = identity.last_signed_in(device, account)

@@ -1,4 +1,7 @@
-"""Turn an error with a remedy into a page with a remedy. The REST interface answers for itself."""
+"""What holds for every page: a browser's signal is heeded, and an error with a remedy becomes a page with one.
+
+The REST interface answers for itself.
+"""
 
 from collections.abc import Callable
 
@@ -6,7 +9,29 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from sayso.centre.problems import says
+from sayso.centre.visitor import right_now, sends_signal, visitor_of
+from sayso.consent import services as consent
 from sayso.core.errors import SaysoError, status_of
+from sayso.notices import queries as notices
+
+
+class HeedSignal:
+    """Take down Global Privacy Control for whoever is here, when it is first seen and before the page is made.
+
+    It then holds for her account in every other browser too. Of a stranger's browser nothing is written.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Heed the signal, then pass the request on."""
+        # Without a cookie nobody is known, and what is public stays free of them.
+        if request.COOKIES and sends_signal(request):
+            visitor = visitor_of(request)
+            for brand in notices.brands() if visitor.subjects else []:
+                consent.heed_signal(visitor.subjects, brand, right_now(), source=visitor.device or "")
+        return self.get_response(request)
 
 
 class ProblemPages:

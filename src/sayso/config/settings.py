@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sayso.centre.middleware.HeedSignal",
     "sayso.centre.middleware.ProblemPages",
     "sayso.api.application.WrongMethods",
 ]
