@@ -86,7 +86,8 @@ def test_a_key_does_only_what_it_was_made_for(browser: Caller, brand: str, now: 
         ({"subject": {}, "questions": []}, "invalid_subject"),
         ({"subject": {"name": "Ada"}, "questions": []}, "invalid_subject"),
         ({"subject": {"customer": 7}, "questions": []}, "invalid_subject"),
-        ({"subject": {"customer": "C-1"}, "questions": ["learn"]}, "invalid_question"),
+        ({"subject": {"customer": "C-1"}, "questions": [7]}, "invalid_question"),
+        ({"subject": {"customer": "C-1"}, "questions": ["learn"]}, "unknown_choice"),
         (
             {"subject": {"customer": "C-1"}, "questions": [{"purpose": "<b>", "category": "x"}]},
             "unknown_choice",

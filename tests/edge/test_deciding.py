@@ -220,3 +220,24 @@ def test_only_so_many_keys_are_remembered(monkeypatch: pytest.MonkeyPatch) -> No
     assert keys.get(str(deciding.MOST_KEYS)) is None
     with pytest.raises(SaysoError):
         key.need("explain")
+
+
+def test_a_question_may_be_the_identifier_of_a_choice(held: Held, browser: Caller, server_key: str) -> None:
+    held.answer(browser, {PURCHASES: "given"})
+    subject = {"device": browser.device}
+    parts = held.decide(server_key, {"subject": subject, "questions": QUESTIONS})
+    named = held.decide(server_key, {"subject": subject, "questions": [PURCHASES, LEARN, PASS_ON]})
+    assert named == parts
+    status, reply = held.decide(server_key, {"subject": subject, "questions": ["Purchases"]})
+    assert (status, reply["code"]) == (422, "unknown_choice")
+
+
+def test_more_questions_than_are_kept_for_others_are_answered_alike(
+    held: Held, browser: Caller, server_key: str, no_database: None
+) -> None:
+    held.answer(browser, {PURCHASES: "given", PASS_ON: "refused"})
+    caught_up(held)
+    many = QUESTIONS * deciding.LONGEST_KEPT
+    told = held.decide(server_key, {"subject": {"device": browser.device}, "questions": many})[1]["decisions"]
+    few = held.decide(server_key, {"subject": {"device": browser.device}, "questions": QUESTIONS})[1]
+    assert told == few["decisions"] * deciding.LONGEST_KEPT

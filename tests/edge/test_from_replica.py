@@ -18,7 +18,7 @@ from sayso.notices import services as notices
 from sayso.notices import store as published
 from sayso.outbox import store as outbox
 from tests import linen
-from tests.edge.world import BRAND, DEFERRED, GIVEN, REFUSED, World, world
+from tests.edge.world import BRAND, DEFERRED, GIVEN, REFUSED, World, reasons_in, world
 
 ACTS = 45
 
@@ -180,7 +180,7 @@ def test_a_yes_that_has_ended_is_asked_of_the_database_and_then_read_again(here:
     here.passes(3653)
     own, true = here.ask({"device": here.browsers[0]})
     assert own is None
-    assert true[0][1]["reason"] == "expired"
+    assert reasons_in(true)[1] == "expired"
     assert entry.until < ticks(here.now)
     assert here.follow()
     assert here.reasons({"device": here.browsers[0]})[1] == "expired"

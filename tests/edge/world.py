@@ -1,5 +1,6 @@
 """Everybody who comes to Linen & Loom in these tests, everything that may happen to them, and one replica of it."""
 
+import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -169,7 +170,12 @@ class World:
         """Give the replica's reasons, which the database must share."""
         own, true = self.ask(reference, **more)
         assert own == true
-        return [told["reason"] for told in own[0]]
+        return reasons_in(own)
+
+
+def reasons_in(answered: list[deciding.Answered]) -> list[str]:
+    """Give the reasons that the first person of a request is told."""
+    return [told["reason"] for told in json.loads(answered[0].whole)["decisions"]]
 
 
 def world(db: Database, now: datetime) -> World:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sayso.consent.log.reading import Signed
 from sayso.core.values import utc_text
-from sayso.core.vocabulary import NARROW, ConsentStatus
+from sayso.core.vocabulary import NARROW
 from sayso.deployment import journal
 from sayso.deployment.database import Database
 from sayso.deployment.journal import Entry
@@ -79,7 +79,7 @@ def append(db: Database, entries: Sequence[Entry]) -> None:
 
 def noes_of(recorded: Event) -> list[str]:
     """List the choices that an answer narrowed."""
-    return [choice for choice, status in recorded.outcome.items() if ConsentStatus(status) in NARROW]
+    return [choice for choice, status in recorded.outcome.items() if status in NARROW]
 
 
 def narrowings(db: Database, recorded: Sequence[Event], devices: Sequence[str | None] = ()) -> list[Entry]:

@@ -4,8 +4,7 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -20,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sayso.consent.ledger import Recorded
 from sayso.core.consent import Published
 from sayso.core.errors import SaysoError
-from sayso.core.receipt import Facts, receipt
+from sayso.core.purpose import Part, Purpose
+from sayso.core.receipt import Facts, answered, process, receipt
 from sayso.core.values import canonical, read_json, read_utc, utc_text
 from sayso.deployment import env, secrets
 
@@ -76,6 +76,11 @@ def _pseudonym(event: Recorded) -> str:
     return hmac.digest(bytes.fromhex(event.evidence["salt"]), event.subject.encode(), "sha256").hex()[:32]
 
 
+@lru_cache(maxsize=8)  # a batch is recorded at one moment
+def _in_log_by(recorded_at: str) -> str:
+    return utc_text(read_utc(recorded_at) + IN_LOG_WITHIN)
+
+
 def facts_of(event: Recorded) -> Facts:
     """Give what the receipt of a recorded event is about."""
     evidence = event.evidence
@@ -89,7 +94,7 @@ def facts_of(event: Recorded) -> Facts:
         leaf_hash=event.leaf_hash,
         salt=evidence["salt"],
         commitment=event.commitment,
-        in_log_by=utc_text(read_utc(event.recorded_at) + IN_LOG_WITHIN),
+        in_log_by=_in_log_by(event.recorded_at),
         voucher=evidence["voucher"],
         method=f"{evidence['surface']}, {evidence['layout']}, {evidence['act']}",
         locale=evidence["locale"],
@@ -99,40 +104,60 @@ def facts_of(event: Recorded) -> Facts:
     )
 
 
-# What differs between two receipts of people who answered alike; nothing of it needs escaping in JSON.
+# What differs between two receipts under one notice beside the answers; nothing of it needs escaping in JSON.
 _OWN = ("event", "recorded_at", "leaf_hash", "salt", "commitment", "in_log_by", "pseudonym")
 _BLANKS = {name: token_hex(16) for name in _OWN}
 _BLANK_SEQ = randbits(60)
 _FILLED_BY = {blank: name for name, blank in _BLANKS.items()} | {str(_BLANK_SEQ): "seq"}
 _BLANK = re.compile("|".join(_FILLED_BY).encode())
-_FORMS = 64  # kept; a form is as long as a receipt
-_forms: OrderedDict[tuple[Any, ...], list[bytes]] = OrderedDict()
+_ANSWERED = (
+    b'"dpv:hasProcess":[]'  # where the answers stand; no text holds it, as quotes in texts are escaped
+)
+_FORMS = 4096  # kept; one is as long as what it is the form of
+_forms: dict[tuple[str, ...], list[bytes]] = {}
 
 
-def _form(published: Published, facts: Facts) -> list[bytes]:
-    """Give the receipt of everybody who answered like this, cut where each has something of her own.
+def _form(key: tuple[str, ...], facts: Facts, write: Callable[[Facts], Any]) -> list[bytes]:
+    """Give a part of a receipt as everybody has it of whom `key` is true, cut where each has something of her own.
 
-    Pieces of text and names of `_OWN` (or `seq`) take turns: building the whole anew took most of an answer's time.
+    Pieces of text and names of `_OWN` (or `seq`) take turns: writing each receipt anew took most of an
+    answer's time.
     """
-    told = (facts.locale, facts.text_hash, facts.method, facts.voucher, facts.address)
-    key = (facts.version, *told, *facts.answers.items(), *facts.outcome.values())
     if (known := _forms.get(key)) is None:
-        blank = replace(facts, **_BLANKS, seq=_BLANK_SEQ)  # type: ignore[arg-type]  # names, all of them texts
-        text = canonical(receipt(published, blank))
+        text = canonical(write(replace(facts, **_BLANKS, seq=_BLANK_SEQ)))  # type: ignore[arg-type]  # all texts
         names = [_FILLED_BY[each.decode()].encode() for each in _BLANK.findall(text)]
         known = [piece for pair in zip(_BLANK.split(text), [*names, b""], strict=True) for piece in pair]
+        if len(_forms) >= _FORMS:
+            _forms.clear()
         _forms[key] = known
-        while len(_forms) > _FORMS:
-            _forms.popitem(last=False)
     return known
+
+
+def _filled(form: list[bytes], own: Mapping[bytes, bytes]) -> bytes:
+    pieces = iter(form)
+    return b"".join([piece + own[name] for piece, name in zip(pieces, pieces, strict=True)])
 
 
 def payload_of(published: Published, facts: Facts) -> bytes:
     """Give the exact bytes of a receipt: what `canonical` makes of its content."""
+    notice = published.notice
     own = {name.encode(): getattr(facts, name).encode() for name in _OWN}
     own |= {b"seq": str(facts.seq).encode(), b"": b""}
-    pieces = iter(_form(published, facts))
-    return b"".join(piece + own[name] for piece, name in zip(pieces, pieces, strict=True))
+
+    def whole(blank: Facts) -> dict[str, Any]:
+        return receipt(published, replace(blank, answers={}, outcome={}))
+
+    def said(purpose: Purpose, part: Part) -> bytes:
+        choice = part.choice.id
+        came_to = (facts.answers[choice], facts.outcome[choice])
+        key = ("process", facts.version, facts.locale, facts.method, choice, *came_to)
+        return _filled(_form(key, facts, lambda blank: process(notice, purpose, part, blank)), own)
+
+    told = (facts.locale, facts.text_hash, facts.method, facts.voucher, facts.address)
+    form = _form(("whole", facts.version, *told), facts, whole)
+    head, _, tail = _filled(form, own).partition(_ANSWERED)
+    processes = b",".join([said(purpose, part) for purpose, part in answered(notice, facts)])
+    return b"%b%b%b]%b" % (head, _ANSWERED[:-1], processes, tail)
 
 
 def sign(event: Recorded, published: Published) -> str:

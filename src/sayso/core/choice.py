@@ -1,6 +1,6 @@
 """A choice: the smallest thing a person can answer on its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sayso.core.errors import Invalid
 from sayso.core.values import NAME
@@ -11,17 +11,21 @@ OWN_USE = "self"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Purpose × data category × operation × recipient, as listed in a notice."""
+    """Purpose × data category × operation × recipient, as listed in a notice.
+
+    `id` is its stable identifier, `purpose.category.operation.recipient`.
+    """
 
     purpose: str
     category: str
     operation: Operation
     recipient: str = OWN_USE
+    id: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def id(self) -> str:
-        """Give the stable identifier, `purpose.category.operation.recipient`."""
-        return f"{self.purpose}.{self.category}.{self.operation}.{self.recipient}"
+    def __post_init__(self) -> None:
+        """Write the identifier down: every rule asks for it."""
+        name = f"{self.purpose}.{self.category}.{self.operation}.{self.recipient}"
+        object.__setattr__(self, "id", name)
 
 
 def read_choice(text: str) -> Choice:

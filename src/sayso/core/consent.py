@@ -139,6 +139,7 @@ class Published:
         return [choice.id for choice in self.notice.choices()]
 
 
+_ANSWERS = {str(status): status for status in ANSWERABLE}
 SILENT = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.DEFERRED})
 UNANSWERED = Held(ConsentStatus.UNKNOWN, 0)
 
@@ -159,10 +160,11 @@ def read_answers(source: object, published: Published) -> dict[str, ConsentStatu
         if choice not in known:
             remedy = "Take the choices from the published notice."
             raise Invalid("unknown_choice", "A choice is not in this notice.", remedy)
-        if not isinstance(value, str) or value not in ANSWERABLE:
+        said = _ANSWERS.get(value) if isinstance(value, str) else None
+        if said is None:
             remedy = "Say given, refused or deferred."
             raise Invalid("invalid_answer", "An answer is neither yes, no nor later.", remedy)
-        answers[choice] = ConsentStatus(value)
+        answers[choice] = said
     return answers
 
 
@@ -343,20 +345,20 @@ def guardian_status(standing: Standing, choice: str, published: Published, now: 
 def status_of(standing: Standing, choice: str, published: Published, now: datetime) -> ConsentStatus:
     """Say where a choice stands now, under the current notice; for a minor, by both answers together."""
     own, found = own_status(standing, choice, published, now), published.notice.find(choice)
-    if found is None:
+    if found is None or (band := band_of(standing, published)) not in MINORS:
         return own
     guardians = guardian_status(standing, choice, published, now)
-    return together(found[0].minors, band_of(standing, published), own, guardians)
+    return together(found[0].minors, band, own, guardians)
 
 
 def stood(standing: Standing, choice: str, published: Published) -> ConsentStatus:
     """Say what was last said of a choice, however long ago; for a minor, by both answers together."""
     own, found = standing.held.get(choice, UNANSWERED).status, published.notice.find(choice)
-    if found is None:
+    if found is None or (band := band_of(standing, published)) not in MINORS:
         return own
     proved = suffices(standing.guardian_method, found[1].choice.operation)
     hers = standing.guardian_held.get(choice, UNANSWERED).status if proved else ConsentStatus.UNKNOWN
-    return together(found[0].minors, band_of(standing, published), own, hers)
+    return together(found[0].minors, band, own, hers)
 
 
 def as_one_person(standings: Sequence[Standing | None]) -> list[Standing | None]:
@@ -379,7 +381,8 @@ def as_one_person(standings: Sequence[Standing | None]) -> list[Standing | None]
 
 def statuses(standing: Standing, published: Published, now: datetime) -> dict[str, ConsentStatus]:
     """Say where every choice of the current notice stands, in its order."""
-    return {choice: status_of(standing, choice, published, now) for choice in published.choice_ids()}
+    stands = status_of if band_of(standing, published) in MINORS else own_status
+    return {choice: stands(standing, choice, published, now) for choice in published.choice_ids()}
 
 
 def strictest(said: Sequence[T]) -> T:

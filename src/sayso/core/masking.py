@@ -22,6 +22,8 @@ def is_masked(standing: Standing, choice: str, published: Published, *, signal: 
 
 def masked(standing: Standing, published: Published, *, signal: bool = False) -> list[str]:
     """List the choices that the signal holds back, in the notice's order."""
+    if not (standing.gpc or signal):
+        return []
     listed = published.choice_ids()
     return [choice for choice in listed if is_masked(standing, choice, published, signal=signal)]
 

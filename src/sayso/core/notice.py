@@ -1,6 +1,6 @@
 """A notice as it is published. Immutable: its content hash is its name (ISO/IEC 29184)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,21 +38,26 @@ class Notice:
     purposes: dict[str, Purpose]
     directed_to_children: bool
     document: dict[str, Any] = field(repr=False, compare=False)
+    _parts: tuple[tuple[Purpose, Part], ...] = field(init=False, repr=False, compare=False)
+    _choices: tuple[Choice, ...] = field(init=False, repr=False, compare=False)
     _listed: dict[str, tuple[Purpose, Part]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Note where each choice stands: every rule asks for it by its identifier."""
+        """Note what is listed and where each choice stands: every rule asks for it."""
+        parts = tuple((purpose, part) for purpose in self.purposes.values() for part in purpose.parts)
+        object.__setattr__(self, "_parts", parts)
+        object.__setattr__(self, "_choices", tuple(part.choice for purpose, part in parts if purpose.asked))
         # The first of two alike is the one found, so they are written last to first.
-        listed = {part.choice.id: (purpose, part) for purpose, part in reversed(self.parts())}
+        listed = {part.choice.id: (purpose, part) for purpose, part in reversed(parts)}
         object.__setattr__(self, "_listed", listed)
 
-    def parts(self) -> list[tuple[Purpose, Part]]:
+    def parts(self) -> Sequence[tuple[Purpose, Part]]:
         """List every part that is asked or told, in the notice's order."""
-        return [(purpose, part) for purpose in self.purposes.values() for part in purpose.parts]
+        return self._parts
 
-    def choices(self) -> list[Choice]:
+    def choices(self) -> Sequence[Choice]:
         """List what a person can answer, in the notice's order."""
-        return [part.choice for purpose, part in self.parts() if purpose.asked]
+        return self._choices
 
     def find(self, choice: str) -> tuple[Purpose, Part] | None:
         """Give the purpose and part of a choice identifier, or None when it is not listed."""

@@ -73,7 +73,8 @@ def _recipient(notice: Notice, part: Part, locale: str) -> dict[str, Any]:
     }
 
 
-def _process(notice: Notice, purpose: Purpose, part: Part, facts: Facts) -> dict[str, Any]:
+def process(notice: Notice, purpose: Purpose, part: Part, facts: Facts) -> dict[str, Any]:
+    """Give what a receipt says of one choice that was answered."""
     category = notice.categories[part.choice.category]
     outcome = ConsentStatus(facts.outcome[part.choice.id])
     return {
@@ -120,9 +121,13 @@ def _right(notice: Notice, facts: Facts) -> dict[str, Any]:
     }
 
 
+def answered(notice: Notice, facts: Facts) -> list[tuple[Purpose, Part]]:
+    """List what was answered as a receipt does: in the notice's order."""
+    return [(purpose, part) for purpose, part in notice.parts() if part.choice.id in facts.answers]
+
+
 def _record(published: Published, facts: Facts) -> dict[str, Any]:
     notice = published.notice
-    listed = [(purpose, part) for purpose, part in notice.parts() if part.choice.id in facts.answers]
     return {
         "@id": f"urn:uuid:{facts.event}",
         "@type": "dpv:ConsentRecord",
@@ -141,7 +146,9 @@ def _record(published: Published, facts: Facts) -> dict[str, Any]:
             "dct:language": facts.locale,
             "sayso:textHash": facts.text_hash,
         },
-        "dpv:hasProcess": [_process(notice, purpose, part, facts) for purpose, part in listed],
+        "dpv:hasProcess": [
+            process(notice, purpose, part, facts) for purpose, part in answered(notice, facts)
+        ],
         "dpv:hasConsentControl": _control(facts),
         "dpv:hasRight": _right(notice, facts),
     }

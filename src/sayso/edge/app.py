@@ -251,7 +251,7 @@ class Edge:
 
     async def _decide(self, scope: Scope, receive: Receive) -> Reply:
         raw = await _body(receive, LARGEST_QUESTION)
-        return _json(200, await self._decider.decide(_bearer(scope), raw))
+        return 200, await self._decider.decide(_bearer(scope), raw), [_JSON, _PRIVATE]
 
     async def _issue(self, work: Callable[[], Out]) -> Out:
         return await asyncio.get_running_loop().run_in_executor(self._issuer, work)

@@ -36,8 +36,8 @@ class Decider:
         """Give the brand that a key with one of these scopes speaks for. Raises `Unproved` and `Forbidden`."""
         return (await self._key(authorization, *scopes)).brand
 
-    async def decide(self, authorization: str, raw: bytes) -> Mapping[str, Any]:
-        """Answer a request. Raises `Unproved`, `Forbidden`, `Malformed` and `Invalid`."""
+    async def decide(self, authorization: str, raw: bytes) -> bytes:
+        """Answer a request in JSON. Raises `Unproved`, `Forbidden`, `Malformed` and `Invalid`."""
         key = await self._key(authorization, *DECIDING)
         request = deciding.read(read_json(raw))
         if request.explain:
@@ -50,8 +50,10 @@ class Decider:
             ask = partial(deciding.from_database, brand=key.brand, request=request, now=moment)
             answered = await self._read(lambda: ask(service.database()))
         if not request.explain:  # which looks at a decision, and uses nothing
+            asks = used.key_of(authorization)
             for asked, said in zip(request.people, answered, strict=True):
-                used.note(self._uses, key.brand, used.key_of(authorization), asked.names, said)
+                if said.used:
+                    self._uses.count(key.brand, asks, asked.names, said.used)
         return deciding.reply(key, request, answered)
 
     async def _replica(self, authorization: str) -> Replica:

@@ -1,8 +1,9 @@
 """The gate over HTTP: questions read, answered from the replica at once, or else from the database."""
 
 import hashlib
+import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,19 +13,33 @@ from sayso.core.choice import Choice, read_choice
 from sayso.core.decision import Decision, Reason
 from sayso.core.errors import Forbidden, Invalid, Unproved
 from sayso.core.reason_words import sentences
-from sayso.core.table import CODE, PERMITTING_CODES, REASON, TOLD, end_of, moment_of, sooner, stricter, ticks
+from sayso.core.table import (
+    CODE,
+    PERMITTING_CODES,
+    REASON,
+    TOLD,
+    Table,
+    end_of,
+    moment_of,
+    sooner,
+    stricter,
+    ticks,
+)
 from sayso.core.values import utc_text
 from sayso.decisions import explaining, gate
-from sayso.decisions.entries import Entry
 from sayso.decisions.explaining import Explanation
 from sayso.decisions.replica import Replica
 from sayso.deployment.database import Database
+from sayso.edge import used
 from sayso.identity import store as identity
 from sayso.identity.naming import name_of
 from sayso.signals import gpc
+from sayso.uses.store import Said
 
 MOST_QUESTIONS = 1000  # in one request, over all people asked about
 KEPT = 5.0  # seconds for which a key is not looked up again
+ALIKE = 1024  # answers kept for others who stand alike and are asked the same
+LONGEST_KEPT = 100  # questions in one that is kept: some 30 kB
 MOST_KEYS = 1024
 DECIDING = ("decide", "decide_only")
 _NOT_LISTED = CODE[Reason.NOT_LISTED]
@@ -84,7 +99,7 @@ class Asked:
 
     reference: object
     names: tuple[str, ...]
-    choices: list[str]
+    choices: tuple[str, ...]
     signal: bool
 
     def questions(self) -> list[Choice]:
@@ -107,11 +122,12 @@ def _choice(text: str) -> Choice:
 
 
 def read_question(source: object) -> Choice:
-    """Read one question. Raises `Invalid`."""
+    """Read one question: a choice's identifier, or an object of its parts. Raises `Invalid`."""
+    if isinstance(source, str):
+        return _choice(source)
     if not isinstance(source, dict):
-        raise Invalid(
-            "invalid_question", "A question is not an object.", "Send purpose, category, operation."
-        )
+        remedy = "Send purpose, category, operation; or the identifier of a choice."
+        raise Invalid("invalid_question", "A question is neither an object nor a text.", remedy)
     asked = source.get
     return _choice(
         f"{asked('purpose')}.{asked('category')}.{asked('operation', 'use')}.{asked('recipient', 'self')}"
@@ -123,7 +139,7 @@ def _asked(source: object) -> Asked:
     if not isinstance(source, dict) or not isinstance(questions, list) or len(questions) > MOST_QUESTIONS:
         remedy = f"Send `subject` and at most {MOST_QUESTIONS} `questions`."
         raise Invalid("invalid_question", "`questions` is no list we can answer.", remedy)
-    choices, reference = [read_question(question).id for question in questions], source.get("subject")
+    choices, reference = tuple([read_question(question).id for question in questions]), source.get("subject")
     names = tuple(map(name_of, identity.read_reference(reference).values()))
     return Asked(reference, names, choices, gpc.in_script(source.get("gpc")))
 
@@ -146,6 +162,27 @@ def read(body: object) -> Request:
     return Request(people, True, body.get("explain") is True)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What is answered about one person, in JSON: whole for the brand, yes or no for a partner.
+
+    `used` is what of it counts as used or held back.
+    """
+
+    whole: bytes
+    short: bytes
+    used: Said
+
+
+def _answered(said: Sequence[Told]) -> Answered:
+    short = [{"choice": told["choice"], "permitted": told["permitted"]} for told in said]
+    return Answered(_json(said), _json(short), used.counted(said))
+
+
+def _json(said: object) -> bytes:
+    return json.dumps({"decisions": said}, ensure_ascii=False).encode()
+
+
 def _told(choice: str, permitted: bool, reason: str, until: datetime | None) -> Told:
     return {
         "choice": choice,
@@ -155,45 +192,55 @@ def _told(choice: str, permitted: bool, reason: str, until: datetime | None) -> 
     }
 
 
-def _of_entries(replica: Replica, found: Sequence[Entry], asked: Asked) -> list[Told]:
-    """Answer from the entries that speak for a person: yes only where each says yes."""
-    index_of, said = replica.table.index.get, []
-    for name in asked.choices:
+Shares = tuple[tuple[str, tuple[int, ...]], ...]  # codes and ends of each entry that speaks for a person
+
+
+@lru_cache(maxsize=ALIKE)
+def _kept(table: Table, choices: tuple[str, ...], shares: Shares) -> Answered:
+    return _of_shares(table, choices, shares)
+
+
+def _of_shares(table: Table, choices: tuple[str, ...], shares: Shares) -> Answered:
+    """Answer for a person: yes only where each entry that speaks for her says yes."""
+    index_of, said = table.index.get, []
+    for name in choices:
         index = index_of(name)
         if index is None:
             said.append(_told(name, False, Reason.NOT_LISTED, None))
             continue
         code, end = "", 0
-        for entry in found:
-            own = (entry.signal_codes if asked.signal else entry.codes)[index]
-            code = stricter(code, own) if code else own
-            end = sooner(end, end_of(entry.ends, index))
+        for codes, ends in shares:
+            code = stricter(code, codes[index]) if code else codes[index]
+            end = sooner(end, end_of(ends, index))
         permitted = code in PERMITTING_CODES
         until = moment_of(end) if end and permitted and code != TOLD else None
         said.append(_told(name, permitted, REASON[code], until))
-    return said
+    return _answered(said)
 
 
-def from_replica(replica: Replica, request: Request, now: datetime) -> list[list[Told]] | None:
+def from_replica(replica: Replica, request: Request, now: datetime) -> list[Answered] | None:
     """Answer a request from the replica; None where the database must be asked about somebody."""
-    moment, answered = ticks(now), []
+    moment, answered, table = ticks(now), [], replica.table
     for asked in request.people:
         found = replica.find(asked.names, moment)
         if found is None:
             return None
-        answered.append(_of_entries(replica, found, asked))
+        signal = asked.signal
+        shares = tuple([(each.signal_codes if signal else each.codes, each.ends) for each in found])
+        answer = _kept if len(asked.choices) <= LONGEST_KEPT else _of_shares
+        answered.append(answer(table, asked.choices, shares))
     return answered
 
 
-def from_database(db: Database, brand: str, request: Request, now: datetime) -> list[list[Told]]:
+def from_database(db: Database, brand: str, request: Request, now: datetime) -> list[Answered]:
     """Answer a request from the rows of now, with reasons at length where they were asked for."""
     if request.explain:
-        return [_explained(db, brand, asked, now) for asked in request.people]
+        return [_answered(_explained(db, brand, asked, now)) for asked in request.people]
     answered = []
     for asked in request.people:
         who = identity.resolve(db, asked.reference, now)
         made = gate.decide(db, brand, who.subjects, asked.questions(), now, who.lookups, signal=asked.signal)
-        answered.append([_decided(decision) for decision in made])
+        answered.append(_answered([_decided(decision) for decision in made]))
     return answered
 
 
@@ -219,18 +266,11 @@ def _at_length(each: Explanation) -> Told:
     }
 
 
-def _for(key: Key, request: Request) -> Callable[[Told], Told]:
-    """Say what of an answer a key is told: a partner's yes or no and nothing else."""
-    if "decide" in key.scopes or request.explain:
-        return lambda told: told
-    return lambda told: {"choice": told["choice"], "permitted": told["permitted"]}
-
-
-def reply(key: Key, request: Request, answered: Sequence[Sequence[Told]]) -> Mapping[str, Any]:
-    """Write the body of the answer to a request, as far as the key may read it."""
-    shown = _for(key, request)
-    bodies = [{"decisions": [shown(told) for told in said]} for said in answered]
-    return {"batch": bodies} if request.batch else bodies[0]
+def reply(key: Key, request: Request, answered: Sequence[Answered]) -> bytes:
+    """Write the body of the answer to a request, as far as the key may read it: a partner's yes or no alone."""
+    whole = "decide" in key.scopes or request.explain
+    bodies = [each.whole if whole else each.short for each in answered]
+    return b'{"batch": [%b]}' % b", ".join(bodies) if request.batch else bodies[0]
 
 
 class OwnWrites:

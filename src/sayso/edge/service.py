@@ -171,11 +171,12 @@ class _Replies:
 
     def written(self, item: Submission, event: Recorded) -> Written:
         published = self._told.version(event.brand, event.version)
-        head = {"event": event.event, "seq": event.seq, "receipt": receipts.sign(event, published)}
+        receipt = receipts.sign(event, published)
         stands = self._standing(event, self._accounts.get(item.device or ""))
-        return Written(
-            b'%b, "standing": %b}' % (json.dumps(head).encode()[:-1], stands), event.seq, event.replayed
-        )
+        # Neither a UUID nor a compact JWS holds anything that JSON escapes, and a receipt is long.
+        told = (event.event.encode(), event.seq, receipt.encode(), stands)
+        body = b'{"event": "%b", "seq": %d, "receipt": "%b", "standing": %b}' % told
+        return Written(body, event.seq, event.replayed)
 
     def _standing(self, event: Recorded, account: str | None) -> bytes:
         after = event.after or Standing()

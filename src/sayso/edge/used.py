@@ -10,7 +10,7 @@ from sayso.deployment.database import Database
 from sayso.identity import keys, named
 from sayso.notices import store as notices
 from sayso.uses.counting import Counter
-from sayso.uses.store import Asked
+from sayso.uses.store import Asked, Said
 
 SCOPES = ("decide", "replica")  # either lets a server ask, or decide for itself
 MOST = 2_000  # counts in one batch
@@ -25,20 +25,9 @@ def key_of(authorization: str) -> str:
     return keys.secret_hash(authorization.partition(" ")[2])
 
 
-def note(
-    counter: Counter,
-    brand: str,
-    key: str,
-    names: tuple[str, ...],
-    decisions: Iterable[Mapping[str, Any]],
-) -> None:
-    """Count what was just decided about whoever these names mean: a yes as a use, a no as held back.
-
-    `key` is the hash of the server key that asked.
-    """
-    said = tuple((one["choice"], one["permitted"]) for one in decisions if one["reason"] not in UNCOUNTED)
-    if said:
-        counter.count(brand, key, names, said)
+def counted(decisions: Iterable[Mapping[str, Any]]) -> Said:
+    """Give what of these decisions counts: a yes as a use, a no as held back."""
+    return tuple((one["choice"], one["permitted"]) for one in decisions if one["reason"] not in UNCOUNTED)
 
 
 def take(db: Database, counter: Counter, brand: str, key: str, body: object) -> dict[str, int]:
