@@ -57,5 +57,8 @@ def test_the_journal_is_kept_as_long_as_any_backup_may_need_it(home: Path) -> No
     assert (refused.exit_code, "Declare yours" in refused.stderr) == (2, True)
     run("backup", "declare", "monday", "--days", "30")
     journal.append([{"kind": "narrowed", "seq": 2}])
+    # A file system's clock may be behind ours: what was written just after a backup looks a little older.
+    new = max((home / "journal").iterdir())
+    os.utime(new, (new.stat().st_mtime - 0.1, new.stat().st_mtime - 0.1))
     assert run("backup", "prune", "--yes").stdout == "1 files deleted\n"
     assert [entry["seq"] for entry in journal.read()] == [2]

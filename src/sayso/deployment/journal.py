@@ -23,6 +23,7 @@ LARGEST = 64 * 1024 * 1024  # bytes after which a segment is left and the next b
 OWED = 10_000  # entries kept in memory for a disk that takes none
 SUFFIX = ".journal"
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
+SLACK = 60.0  # seconds that a file's time may be behind ours: file systems read a coarser clock
 _MAC = 32  # hexadecimal digits of a line's checksum
 
 Entry = Mapping[str, Any]
@@ -199,8 +200,8 @@ def read_since(seq: int) -> Iterator[dict[str, Any]]:
 
 
 def drop_before(moment: float) -> int:
-    """Delete the files that were written to for the last time before a moment (POSIX); give how many."""
-    ended = [segment for segment in segments() if segment.last_at < moment]
+    """Delete the files that were surely written to for the last time before a moment (POSIX); give how many."""
+    ended = [segment for segment in segments() if segment.last_at < moment - SLACK]
     for segment in ended:
         segment.path.unlink()
     return len(ended)
