@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from base64 import urlsafe_b64decode
@@ -16,7 +17,9 @@ from secrets import token_urlsafe
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
+from django.db import connection
 from sayso_demo.postgres import SOCKET_ONLY, Postgres
 
 from sayso.core.values import new_id
@@ -173,6 +176,11 @@ def test_no_kill_of_an_edge_loses_what_was_acknowledged_or_records_it_twice(depl
 class Restartable(Postgres):
     """A PostgreSQL that can be stopped as a crash stops it, and started again on what it has on its disk."""
 
+    @property
+    def account(self) -> dict[str, Any]:
+        """Give the account it runs as, where that is another than ours."""
+        return self._as
+
     def control(self, *arguments: str) -> None:
         command = [str(self.program("pg_ctl")), "-D", str(self.folder / "data"), "-w", *arguments]
         log = ["-l", str(self.folder / "data" / "later")]
@@ -210,19 +218,44 @@ def test_a_database_that_restarts_under_load_loses_nothing_that_was_acknowledged
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Give a disk of a few megabytes, as root may make one."""
-    place = tmp_path / "small"
-    place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", place], check=True)
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", place], check=True)
+def small_disk() -> Iterator[Path]:
+    """Give a disk of a few megabytes, as root may make one; PostgreSQL's account can reach it."""
+    with tempfile.TemporaryDirectory(prefix="sayso-small-") as name:
+        place = Path(name)
+        place.chmod(0o755)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m,mode=755", "tmpfs", place], check=True)
+        try:
+            yield place
+        finally:
+            subprocess.run(["umount", "-l", place], check=True)
 
 
-def test_a_full_disk_is_said_plainly_and_nothing_it_refused_counts(small_disk: Path) -> None:
-    deployment = Deployment(small_disk / "home", heard=subprocess.DEVNULL)
+def create_on(server: Restartable, disk: Path) -> str:
+    """Make a database whose tables lie on a disk of its own, and give its address."""
+    space = disk / "tables"
+    space.mkdir(mode=0o700)
+    if server.account:
+        os.chown(space, server.account["user"], server.account["group"])
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE TABLESPACE small LOCATION '{space}'".encode())
+        connection.execute(b"CREATE DATABASE cramped TABLESPACE small")
+    return server.url("cramped")
+
+
+@pytest.fixture
+def cramped(small_disk: Path, tmp_path: Path) -> Iterator[Deployment]:
+    """Give a deployment whose database lies on a small disk, of the kind that these tests run on."""
+    if connection.vendor == "sqlite":
+        yield Deployment(small_disk / "home", heard=subprocess.DEVNULL)
+        return
+    with Restartable(SOCKET_ONLY) as server:
+        yield Deployment(tmp_path / "home", create_on(server, small_disk), heard=subprocess.DEVNULL)
+
+
+def test_a_full_disk_is_said_plainly_and_nothing_it_refused_counts(
+    small_disk: Path, cramped: Deployment
+) -> None:
+    deployment = cramped
     deployment.prepare()
     with deployment.serving():
         shown, filler = shown_at(deployment.edge), small_disk / "filler"

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sayso.core.consent import Answer, Standing
@@ -115,8 +116,13 @@ class Said:
 
 def said(answers: Mapping[str, ConsentStatus], outcome: Mapping[str, ConsentStatus]) -> Said:
     """Write down what was said and what it came to."""
-    told = {choice: str(status) for choice, status in answers.items()}
-    came_to = {choice: str(status) for choice, status in outcome.items()}
+    return _said(tuple(answers.items()), tuple(outcome.items()))
+
+
+@lru_cache(maxsize=4096)  # many people say the same
+def _said(answers: tuple[tuple[str, str], ...], outcome: tuple[tuple[str, str], ...]) -> Said:
+    told = {choice: str(status) for choice, status in answers}
+    came_to = {choice: str(status) for choice, status in outcome}
     return Said(told, came_to, canonical(told), canonical(came_to))
 
 

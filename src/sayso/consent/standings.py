@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sayso.core.age import Band
@@ -86,16 +87,24 @@ class Pattern:
     permits: tuple[str, ...]
 
 
-def _said(held: Mapping[str, Held]) -> dict[str, str]:
-    return {choice: str(one.status) for choice, one in held.items()}
+_Said = tuple[tuple[str, str], ...]  # choice and status
+
+
+def _said(held: Mapping[str, Held]) -> _Said:
+    return tuple([(choice, one.status) for choice, one in held.items()])
 
 
 def pattern_of(standing: Standing, published: Published, now: datetime) -> Pattern:
     """Give the pattern of a standing under a version. Its number is made of its content."""
-    brand, version = published.notice.brand, published.notice.version
-    said = {"own": _said(standing.held), "guardian": _said(standing.guardian_held)}
     stopped = standing.restricted or standing.erasing
     permits = () if stopped else tuple(permitted(standing, published, now))
+    own, guardian = _said(standing.held), _said(standing.guardian_held)
+    return _pattern(published.notice.brand, published.notice.version, own, guardian, permits)
+
+
+@lru_cache(maxsize=4096)  # people are many, and few ways to stand
+def _pattern(brand: str, version: str, own: _Said, guardian: _Said, permits: tuple[str, ...]) -> Pattern:
+    said = {"own": dict(own), "guardian": dict(guardian)}
     content = canonical([brand, version, said, permits])
     number = int.from_bytes(hashlib.sha256(content).digest()[:8], "big") >> 1 or 1
     return Pattern(number, brand, version, canonical(said).decode(), permits)

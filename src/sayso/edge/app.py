@@ -228,7 +228,8 @@ class Edge:
         The signal stands in the header; where an extension sets the browser's property alone, the SDK says
         so in the query or, as `told`, in the answer.
         """
-        device, query = _headers(scope).get("sayso-device"), parse_qs(scope["query_string"].decode("latin-1"))
+        device, told_in = next(iter(_all(scope, b"sayso-device")), None), scope["query_string"]
+        query = parse_qs(told_in.decode("latin-1")) if told_in else {}
         heard = gpc.in_header(_all(scope, b"sec-gpc")) or gpc.in_header(query.get("gpc", []))
         heard = heard or gpc.in_script(told)
         if heard and device:
