@@ -21,11 +21,14 @@ import psycopg
 import pytest
 from django.db import connection
 from sayso_demo.postgres import SOCKET_ONLY, Postgres
+from sayso_sdk import Gate
 
 from sayso.core.values import new_id
 from tests.demo.programs import free_port, wait_for
 from tests.deployed import Deployment
+from tests.edge.hanging import PATH
 from tests.linen import LEARN, PURCHASES
+from tests.sdk_python.wire import wait_until
 
 KILLS = 20
 PEOPLE = 4  # who answer at once
@@ -68,9 +71,10 @@ class Crowd:
     def _answer_on(self) -> None:
         with httpx.Client(timeout=10) as http:
             while not self._done.is_set():
-                self._answer(http, token_urlsafe(32), {PURCHASES: "given", LEARN: "refused"})
+                self.answer(http, token_urlsafe(32), {PURCHASES: "given", LEARN: "refused"})
 
-    def _answer(self, http: httpx.Client, device: str, answers: dict[str, str]) -> None:
+    def answer(self, http: httpx.Client, device: str, answers: dict[str, str]) -> None:
+        """Answer once, as often as it takes to hold the receipt."""
         said = {"event": new_id(), "surface": "banner", "act": "choose", "base": 0, "answers": answers}
         body = json.dumps({**self._shown, **said}).encode()
         while not self._done.is_set():
@@ -92,9 +96,11 @@ class Crowd:
 
 
 @contextmanager
-def one_more_edge(deployment: Deployment) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    port = free_port()
-    command = [sys.executable, "-m", "granian", "sayso.edge.app:app", "--interface", "asgi"]
+def one_more_edge(
+    deployment: Deployment, application: str = "sayso.edge.app:app", port: int = 0
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    port = port or free_port()
+    command = [sys.executable, "-m", "granian", application, "--interface", "asgi"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, env=deployment.environment(), start_new_session=True, **quiet)  # type: ignore[call-overload]
@@ -281,4 +287,40 @@ def test_a_full_disk_is_said_plainly_and_nothing_it_refused_counts(
             assert len(crowd.held.receipts) >= before + 20
         assert set(crowd.held.told) <= {"503 storage_full", "503 database_unreachable", "503 busy"}
         assert "503 storage_full" in crowd.held.told
+        hold_to(deployment, crowd.held)
+
+
+HANGS = 8.0  # seconds: longer than a lease
+
+
+def test_an_edge_whose_loop_hangs_permits_nothing_and_loses_nothing(
+    database_of_its_own: Callable[[], str], tmp_path: Path
+) -> None:
+    hanging, port = free_port(), free_port()
+    told = {"SAYSO_EDGE_ADDRESS": f"http://localhost:{hanging}", "SAYSO_EDGE_PORT": str(port)}
+    deployment = Deployment(tmp_path / "home", database_of_its_own(), edge_port=port, more=told)
+    deployment.prepare()
+    key, ada = deployment.told("key", "linen-and-loom", "--scope", "replica"), token_urlsafe(32)
+    with (
+        deployment.serving(),
+        one_more_edge(deployment, "tests.edge.hanging:app", hanging) as (edge, _),
+        Crowd(shown_at(edge), edge) as crowd,
+        Gate(deployment.web, key) as gate,
+        httpx.Client(timeout=30) as http,
+    ):
+
+        def said() -> str:
+            return gate.decide({"device": ada}, *PURCHASES.split(".")[:2]).reason
+
+        crowd.answer(http, ada, {PURCHASES: "given"})
+        wait_until(lambda: said() == "given")
+        hang = threading.Thread(target=http.get, args=[f"{edge}{PATH}{HANGS}"])
+        hang.start()
+        wait_until(lambda: said() == "unavailable")
+        assert hang.is_alive()  # it refused while the loop hung, not after
+        hang.join()
+        wait_until(lambda: said() == "given")
+        before = len(crowd.held.receipts)
+        wait_until(lambda: len(crowd.held.receipts) >= before + 20)
+        crowd.__exit__()
         hold_to(deployment, crowd.held)
