@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from traceback import extract_tb
 
 from django.db import close_old_connections
 
@@ -31,6 +32,7 @@ CONSUMERS: Mapping[str, Mapping[str, outbox.Handler]] = {
     "changes": changes_news.SUBSCRIPTIONS,
 }
 IDLE = 0.1  # seconds between looks when nothing is due
+_complaints: set[str] = set()  # what was said of steps that fail, until every step goes well again
 
 
 def once(now: datetime) -> int:
@@ -54,17 +56,33 @@ def once(now: datetime) -> int:
         lambda: decisions.sweep_tokens(now),
         lambda: tidying.tidy(now),
     ]
-    return sum(_guarded(step) for step in steps)
+    done = [_guarded(step) for step in steps]
+    if None not in done and _complaints:
+        _complaints.clear()
+        log.warning("every step of the worker goes well again")
+    return sum(each or 0 for each in done)
 
 
-def _guarded(step: Callable[[], int]) -> int:
-    """One part that is broken must not keep the others from their work."""
+def _guarded(step: Callable[[], int]) -> int | None:
+    """One part that is broken must not keep the others from their work; None for one that is.
+
+    It is tried again at once, and told of once: a database that is away for a minute would fill the disk.
+    """
     try:
         return step()
     except Exception as broken:
-        log.exception("a step of the worker failed: %s", type(broken).__name__)
+        told = f"{type(broken).__name__} {_place_of(broken)}"
+        if told not in _complaints:
+            _complaints.add(told)
+            log.exception("a step of the worker failed: %s", type(broken).__name__)
         close_old_connections()
-        return 0
+        return None
+
+
+def _place_of(broken: Exception) -> str:
+    """Name the innermost line of ours that an error came through."""
+    ours = [one for one in extract_tb(broken.__traceback__) if "sayso" in one.filename]
+    return f"{ours[-1].filename}:{ours[-1].lineno}" if ours else ""
 
 
 def forever(stopping: Callable[[], bool]) -> None:
