@@ -3,7 +3,8 @@
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from sayso.core.errors import Invalid
 
@@ -19,10 +20,7 @@ class Duration:
 
     def after(self, start: datetime) -> datetime:
         """Give the moment this long after `start`; a day the month lacks becomes its last day."""
-        month = start.month - 1 + self.months
-        year, month = start.year + month // 12, month % 12 + 1
-        day = min(start.day, monthrange(year, month)[1])
-        return start.replace(year=year, month=month, day=day) + timedelta(days=self.days)
+        return _after(self.months, self.days, start, start.tzinfo)
 
     @property
     def iso(self) -> str:
@@ -33,6 +31,16 @@ class Duration:
     def rough_days(self) -> float:
         """Give a length in days to compare two durations by."""
         return self.months * 30.436875 + self.days
+
+
+@lru_cache(
+    maxsize=256
+)  # whatever is answered together ends together; one moment may be two days in two zones
+def _after(months: int, days: int, start: datetime, _zone: tzinfo | None) -> datetime:
+    month = start.month - 1 + months
+    year, month = start.year + month // 12, month % 12 + 1
+    day = min(start.day, monthrange(year, month)[1])
+    return start.replace(year=year, month=month, day=day) + timedelta(days=days)
 
 
 def _units(source: object) -> list[int]:

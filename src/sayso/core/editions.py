@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sayso.core.consent import Held, Published
@@ -100,10 +100,12 @@ class Editions:
         return held
 
 
+@lru_cache(maxsize=1024)  # whatever was answered together ends together
 def _ticks(moment: datetime | None) -> int:
     return (moment - _EPOCH) // _TICK if moment else 0
 
 
+@lru_cache(maxsize=1024)
 def _moment(ticks: int) -> datetime | None:
     return _EPOCH + ticks * _TICK if ticks else None
 
