@@ -20,6 +20,8 @@ def test_what_passed_and_failed_is_counted(tmp_path: Path) -> None:
     )
     phase = phase_of(tmp_path, source + "def test_never(broken): pass")
     assert (phase.passed, phase.failed, phase.skipped, len(phase.ran)) == (1, 2, 0, 3)
+    assert phase.broken["test_story::test_no"].startswith("assert not 1")
+    assert "OSError" in phase.broken["test_story::test_never"]
 
 
 @pytest.mark.parametrize("mark", ["skip", "xfail(run=False)"])
@@ -48,6 +50,9 @@ def test_a_test_that_ran_on_one_database_only_is_named() -> None:
     both, more = Phase("SQLite", ran={"a", "b"}), Phase("PostgreSQL", ran={"a", "c"})
     assert run_tests.compare(both, more) == ["b ran on SQLite only", "c ran on PostgreSQL only"]
     assert run_tests.compare(both, both) == []
+    house = Phase("SQLite", ran={"a", "tests.house.test_docs::fresh"})
+    assert run_tests.compare(house, Phase("PostgreSQL", ran={"a"})) == []
+    assert run_tests.compare(Phase("SQLite", ran={"a"}), Phase("PostgreSQL", ran=house.ran)) != []
 
 
 @pytest.mark.parametrize(
@@ -82,3 +87,14 @@ def test_a_fault_that_no_test_sees_counts_as_failed(
     phase = run_tests.put_faults_in()
     assert (phase.failed, phase.passed) == (1, len(phase.ran) - 1)
     assert "stayed green" in capsys.readouterr().out
+
+
+def test_the_end_repeats_what_failed_and_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phase = Phase("SQLite", ran={"a", "b"}, passed=1, failed=1, broken={"b": "assert 1 == 2"})
+    monkeypatch.setattr(run_tests, "guards", list)
+    monkeypatch.setattr(run_tests, "suite", lambda: [phase])
+    monkeypatch.setattr("sys.argv", ["run_tests"])
+    assert run_tests.main() == 1
+    assert "FAILED SQLite: b assert 1 == 2" in capsys.readouterr().out.splitlines()
