@@ -49,12 +49,8 @@ class Asked:
         return programs.wrk(address, self.seconds, CONNECTIONS, "post.lua", told)
 
 
-def _question(choice: str) -> dict[str, str]:
-    return dict(zip(("purpose", "category", "operation", "recipient"), choice.split("."), strict=True))
-
-
 def _body(secret: str, count: int) -> str:
-    return json.dumps({"subject": {"device": secret}, "questions": [_question(NEWSLETTER)] * count})
+    return json.dumps({"subject": {"device": secret}, "questions": [NEWSLETTER] * count})
 
 
 def _people(deployment: Deployment, count: int) -> dict[str, bool]:

@@ -151,6 +151,8 @@ class Edge:
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> Reply:
         method, parts = scope["method"], scope["path"].strip("/").split("/")
         match method, parts:
+            case "POST", ["v1", "decide"]:
+                return await self._decide(scope, receive)
             case "GET" | "HEAD", ["sayso.js"]:
                 return self._script(_headers(scope))
             case "GET" | "HEAD", ["healthz"]:
@@ -162,8 +164,6 @@ class Edge:
                 return _json(200, await self._read(partial(service.standing, site, device, heard=heard)))
             case "POST", ["v1", "sites", site, "answers"]:
                 return await self._answer(site, scope, receive)
-            case "POST", ["v1", "decide"]:
-                return await self._decide(scope, receive)
             case "GET", ["v1", "replica"]:
                 return _json(200, await self._decider.head(_bearer(scope), scope["query_string"]))
             case "GET", ["v1", "replica", "rows"]:

@@ -8,7 +8,7 @@ from sayso.core.errors import Unavailable
 from sayso.core.values import read_json
 from sayso.decisions.replica import Replica
 from sayso.decisions.replicas import Replicas
-from sayso.edge import copying, deciding, service, used
+from sayso.edge import copying, deciding, service
 from sayso.edge.copying import Follower, View
 from sayso.edge.deciding import DECIDING, Key, KnownKeys, OwnWrites
 from sayso.uses.counting import Counter
@@ -50,10 +50,9 @@ class Decider:
             ask = partial(deciding.from_database, brand=key.brand, request=request, now=moment)
             answered = await self._read(lambda: ask(service.database()))
         if not request.explain:  # which looks at a decision, and uses nothing
-            asks = used.key_of(authorization)
             for asked, said in zip(request.people, answered, strict=True):
                 if said.used:
-                    self._uses.count(key.brand, asks, asked.names, said.used)
+                    self._uses.count(key.brand, key.hash, asked.names, said.used)
         return deciding.reply(key, request, answered)
 
     async def _replica(self, authorization: str) -> Replica:

@@ -31,6 +31,7 @@ from sayso.decisions.explaining import Explanation
 from sayso.decisions.replica import Replica
 from sayso.deployment.database import Database
 from sayso.edge import used
+from sayso.identity import keys
 from sayso.identity import store as identity
 from sayso.identity.naming import name_of
 from sayso.signals import gpc
@@ -48,10 +49,11 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Whose key came with a request, and what it may do."""
+    """Whose key came with a request, what it may do, and the hash it is known by."""
 
     brand: str
     scopes: frozenset[str]
+    hash: str = ""
 
     def need(self, *scopes: str) -> None:
         """Raise `Forbidden` with code `scope_missing` where the key has none of these scopes."""
@@ -68,7 +70,7 @@ def look_up(db: Database, authorization: str) -> Key:
     found = identity.scopes_of_key(db, secret)
     if found is None:
         raise Unproved("key_unknown", "That server key is not one of ours.", remedy)
-    return Key(*found)
+    return Key(*found, hash=keys.secret_hash(secret))
 
 
 class KnownKeys:
