@@ -15,14 +15,14 @@ from bench.deployment import Deployment
 
 TEMPLATES = 200  # people who really answered
 TABLES = ("identity_subject", "identity_device", "consent_event", "consent_standing", "outbox_news")
-# What must differ in a copy, by table and column; `n` is the number of the copy.
+# What must differ in a copy, by table and column; `n` is the number of the copy, `base` the last number given.
 ANOTHER = {
     "subject": "md5(subject || ':' || n)::uuid::text",
     "subject_id": "md5(subject_id || ':' || n)::uuid::text",
     "identity_subject.id": "md5(id || ':' || n)::uuid::text",
     "secret_hash": "md5(secret_hash || n) || md5(n || secret_hash)",
     "event": "md5(event || n)::uuid::text",
-    "seq": "seq + n::bigint * (SELECT most FROM bench_templates)",
+    "seq": "seq + {base} + (n - {first})::bigint * (SELECT most FROM bench_templates)",
 }
 
 
@@ -55,9 +55,12 @@ def _templates(columns: Sequence[str], table: str) -> str:
     return "seq <= (SELECT most FROM bench_templates)"
 
 
-def _copy(connection: "psycopg.Connection[tuple[str, ...]]", table: str, first: int, last: int) -> None:
+def _copy(
+    connection: "psycopg.Connection[tuple[str, ...]]", table: str, first: int, last: int, base: int
+) -> None:
     columns = _columns(connection, table)
-    values = [ANOTHER.get(f"{table}.{name}") or ANOTHER.get(name) or f'"{name}"' for name in columns]
+    another = {name: how.format(first=first, base=base) for name, how in ANOTHER.items()}
+    values = [another.get(f"{table}.{name}") or another.get(name) or f'"{name}"' for name in columns]
     named = ", ".join(f'"{name}"' for name in columns)
     statement = (
         f"INSERT INTO {table} ({named}) SELECT {', '.join(values)}"  # noqa: S608 names of our own tables
@@ -72,10 +75,12 @@ def fill(database: str, already: int, wanted: int) -> None:
     if last < first:
         return
     with psycopg.connect(database, autocommit=True) as connection:
+        row = connection.execute("SELECT next - 1 FROM outbox_sequence WHERE name = 'ledger'").fetchone()
         for table in TABLES:
-            _copy(connection, table, first, last)
+            _copy(connection, table, first, last, int(row[0]) if row else 0)
         connection.execute(
             "UPDATE outbox_sequence SET next = greatest(next, (SELECT max(seq) + 1 FROM outbox_news))"
+            " WHERE name = 'ledger'"
         )
         connection.execute("VACUUM ANALYZE")
 
