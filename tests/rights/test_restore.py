@@ -281,6 +281,17 @@ def test_what_a_crash_left_out_of_the_journal_is_written_at_the_next_start(
     assert len(list(outside.read())) == 1
 
 
+def test_a_no_the_log_has_placed_already_is_written_into_the_journal_too(
+    ada: Ada, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr("sayso.consent.ledger.journal.append", lambda *_: None)  # it dies after its commit
+        says(ada.account, now, learn=NO)
+    kept(now)  # the keeper is another process, and goes on
+    restored.need_replayed()
+    assert [entry["kind"] for entry in outside.read() if "subject" in entry] == ["narrowed"]
+
+
 def test_an_erased_persons_lines_mean_nothing(story: Story) -> None:
     told = [entry for entry in outside.read() if entry.get("subject") == story.erased.account]
     assert {entry["kind"] for entry in told} >= {"deleting", "erased"}

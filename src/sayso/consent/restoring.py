@@ -290,7 +290,9 @@ def catch_up(db: Database) -> int:
     newest = db.run(f"SELECT subject, event, seq FROM consent_event ORDER BY seq DESC LIMIT {RECENT}")  # noqa: S608 a number
     if not newest:
         return 0
-    known = {entry["seq"] for entry in outside.read_since(int(newest[-1][2]))}
+    since = outside.read_since(int(newest[-1][2]))
+    # The log's own entries bear the numbers of answers too, and say nothing of what was narrowed.
+    known = {entry["seq"] for entry in since if entry["kind"] == journal.NARROWED}
     left_out = [
         event
         for subject, name, seq in newest
