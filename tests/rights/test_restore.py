@@ -1,7 +1,7 @@
 """A backup is put back: what was withdrawn stays withdrawn, who was erased stays erased, and the log says so."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from sayso.config.replaying import Replayed
 from sayso.consent import models, restoring
 from sayso.consent import queries as consent
 from sayso.consent import services as answering
-from sayso.consent.log import proving, signing
+from sayso.consent.log import keeper, proving, signing
 from sayso.consent.queries import Recorded
 from sayso.core.checkpoint import Note, read_note
 from sayso.core.choice import read_choice
@@ -290,6 +290,36 @@ def test_a_no_the_log_has_placed_already_is_written_into_the_journal_too(
     kept(now)  # the keeper is another process, and goes on
     restored.need_replayed()
     assert [entry["kind"] for entry in outside.read() if "subject" in entry] == ["narrowed"]
+
+
+def test_a_log_keeper_killed_before_its_commit_makes_no_restored_database(
+    ada: Ada, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = outside.append
+
+    def dies(entries: Sequence[outside.Entry]) -> None:
+        append(entries)
+        raise KeyboardInterrupt
+
+    keeper.note_keys(DB, now)
+    with monkeypatch.context() as killed:
+        killed.setattr("sayso.consent.log.keeper.outside.append", dies)
+        with pytest.raises(KeyboardInterrupt):
+            kept(now)
+    assert restoring.behind(DB) is None
+
+
+def test_entries_of_the_keys_that_no_restore_lost_are_not_declared_lost(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    keeper.note_keys(DB, now)
+    backup = dump(tmp_path)
+    auditor = read_note(kept(now).note)
+    says(ada.account, now, learn=NO)
+    put_back(backup)
+    assert replaying.replay(now).lost == 0
+    kept(now)
+    assert look(now, auditor).findings == ()
 
 
 def test_an_erased_persons_lines_mean_nothing(story: Story) -> None:

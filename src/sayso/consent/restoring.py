@@ -32,7 +32,7 @@ GAP = 1_000_000  # numbers left out: some were given after the journal's last li
 RECENT = 5000  # answers that a crash may have left out of the journal
 BATCH = 200  # answers recorded together
 COVERED = 1000  # entries under one tombstone
-_ROWS = ("consent_event", "consent_evidence", "consent_tombstone", "consent_leaf")
+_ROWS = ("consent_event", "consent_evidence", "consent_tombstone", "consent_keynews")  # of the log's entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Behind:
 
 
 def _has_row(db: Database, seq: int) -> bool:
-    return any(db.run(f"SELECT 1 FROM {table} WHERE seq = %s", [seq]) for table in _ROWS)  # noqa: S608 our own
+    return any(db.run(f"SELECT 1 FROM {table} WHERE seq = %s", [seq]) for table in (*_ROWS, "consent_leaf"))  # noqa: S608
 
 
 def _has_block(db: Database, entry: Entry) -> bool:
@@ -127,7 +127,7 @@ def _beyond(db: Database, entries: Sequence[Entry]) -> int:
 def _rowless(db: Database, leaves: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
     marks, numbers = ", ".join(["%s"] * len(leaves)), [seq for seq, _ in leaves]
     found: set[int] = set()
-    for table in ("consent_event", "consent_evidence", "consent_tombstone"):
+    for table in _ROWS:
         rows = db.run(f"SELECT seq FROM {table} WHERE seq IN ({marks})", numbers)  # noqa: S608 our own
         found |= {int(row[0]) for row in rows}
     return [(seq, leaf) for seq, leaf in leaves if seq not in found]
