@@ -17,7 +17,7 @@ from sayso.config.replaying import Replayed
 from sayso.consent import models, restoring
 from sayso.consent import queries as consent
 from sayso.consent import services as answering
-from sayso.consent.log import keeper, proving, signing
+from sayso.consent.log import history, keeper, proving, signing
 from sayso.consent.queries import Recorded
 from sayso.core.checkpoint import Note, read_note
 from sayso.core.choice import read_choice
@@ -318,6 +318,20 @@ def test_entries_of_the_keys_that_no_restore_lost_are_not_declared_lost(
     says(ada.account, now, learn=NO)
     put_back(backup)
     assert replaying.replay(now).lost == 0
+    kept(now)
+    assert look(now, auditor).findings == ()
+
+
+def test_a_key_declared_lost_stays_lost(ada: Ada, tmp_path: Path, now: datetime) -> None:
+    keeper.note_keys(DB, now)
+    backup = dump(tmp_path)
+    stolen = next(key for key in history.listed(DB) if key.role is history.Role.RECEIPT)
+    history.declare_compromised(DB, stolen.id, now, now)
+    told = history.compromised(DB)
+    auditor = read_note(kept(now).note)
+    put_back(backup)
+    replaying.replay(now)
+    assert history.compromised(DB) == told
     kept(now)
     assert look(now, auditor).findings == ()
 

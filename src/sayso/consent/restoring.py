@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sayso.consent import journal, ledger
 from sayso.consent.ledger import Submission
-from sayso.consent.log import keeper, reading, tombstones
+from sayso.consent.log import history, keeper, reading, tombstones
 from sayso.core.age import MINORS, Band
 from sayso.core.checkpoint import read_note
 from sayso.core.consent import Answer
@@ -116,6 +116,7 @@ def mend_log(db: Database, entries: Sequence[Entry], now: datetime) -> int:
         restored += leaves
     # INVARIANT: declared is only what this very restore lost; what was removed before it stays a finding.
     outbox.jump(db, _beyond(db, entries))
+    history.declare_again(db, entries, now)
     return _declare_lost(db, restored, now)
 
 
