@@ -43,7 +43,8 @@ def brand_of_site(db: Database, site: str) -> str:
 
     Raises `NotFound` with code `unknown_site`.
     """
-    rows = db.run("SELECT brand FROM notices_site WHERE id = %s", [site])
+    # What came with an address may hold anything; PostgreSQL takes no NUL, not even to look for one.
+    rows = db.run("SELECT brand FROM notices_site WHERE id = %s", [site]) if "\0" not in site else []
     if not rows:
         raise NotFound(
             "unknown_site", "There is no such site.", "Check the site's name in the brand's settings."
