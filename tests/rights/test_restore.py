@@ -14,7 +14,7 @@ from sayso.cli.auditing import Look, Stored
 from sayso.cli.main import main
 from sayso.config import replaying
 from sayso.config.replaying import Replayed
-from sayso.consent import models, restoring
+from sayso.consent import family, models, restoring
 from sayso.consent import queries as consent
 from sayso.consent import services as answering
 from sayso.consent.log import history, keeper, proving, signing
@@ -257,8 +257,6 @@ def test_a_notice_published_since_is_asked_for_first(ada: Ada, tmp_path: Path, n
 
 
 def test_a_minor_stays_a_minor(ada: Ada, tmp_path: Path, now: datetime) -> None:
-    from sayso.consent import family
-
     backup = dump(tmp_path)
     family.say_age([ada.account], BRAND, "2013-05", Voucher.ACCOUNT, now)
     says(ada.account, now, learn=NO)
@@ -266,6 +264,30 @@ def test_a_minor_stays_a_minor(ada: Ada, tmp_path: Path, now: datetime) -> None:
     assert not consent.is_minor([ada.account], BRAND)
     assert replaying.replay(now).minors == 1
     assert consent.is_minor([ada.account], BRAND)
+
+
+def test_a_child_that_passed_for_a_teenager_stays_a_child(ada: Ada, tmp_path: Path, now: datetime) -> None:
+    family.say_age([ada.account], BRAND, "2009-05", Voucher.ACCOUNT, now)
+    says(ada.account, now, learn=YES)
+    assert permitted(ada.account, now)
+    backup = dump(tmp_path)
+    family.say_age([ada.account], BRAND, "2017-05", Voucher.ACCOUNT, now)
+    assert not permitted(ada.account, now)
+    put_back(backup)
+    assert replaying.replay(now).minors == 1
+    assert not permitted(ada.account, now)
+
+
+def test_whoever_had_grown_up_by_the_backup_is_no_minor_again(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    family.say_age([ada.account], BRAND, "2017-05", Voucher.ACCOUNT, now)
+    family.correct_age("customer", "C-1001", "1980-01", now)
+    backup = dump(tmp_path)
+    says(ada.account, now, learn=NO)
+    put_back(backup)
+    assert replaying.replay(now).minors == 0
+    assert not consent.is_minor([ada.account], BRAND)
 
 
 def test_what_a_crash_left_out_of_the_journal_is_written_at_the_next_start(

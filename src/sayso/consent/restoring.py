@@ -11,9 +11,9 @@ from datetime import datetime
 from sayso.consent import journal, ledger
 from sayso.consent.ledger import Submission
 from sayso.consent.log import history, keeper, reading, tombstones
-from sayso.core.age import MINORS, Band
+from sayso.core.age import Band, youngest
 from sayso.core.checkpoint import read_note
-from sayso.core.consent import Answer
+from sayso.core.consent import Answer, Standing
 from sayso.core.errors import Conflict
 from sayso.core.leaf import Tombstone
 from sayso.core.merkle import root as root_of
@@ -227,14 +227,21 @@ def _recorded(db: Database, one: Said) -> bool:
     return bool(db.run(found, [one.subject, one.body["event"]]))
 
 
+def _is_news(db: Database, seq: int, **about: str) -> bool:
+    """Tell whether the database has the news of a number, and it is about this."""
+    news = outbox.after(db, seq - 1, 1)
+    return any(told.seq == seq and told.payload.items() >= about.items() for told in news)
+
+
 def mark_again(db: Database, said: Sequence[Said], now: datetime) -> int:
-    """Note once more who counts as a minor; give how many."""
+    """Note once more who counts as a minor, where the database lost it; give how many."""
     marked = 0
     for one in said:
-        if one.kind == journal.MARKED and identity.exists(db, one.subject):
+        lost = one.kind == journal.MARKED and not _is_news(db, one.seq, subject=one.subject)
+        if lost and identity.exists(db, one.subject):
             brand, band = one.body["brand"], Band(one.body["flags"]["band"])
-            standing = ledger.standing_of(db, one.subject, brand)
-            if standing is None or standing.band not in MINORS:
+            standing = ledger.standing_of(db, one.subject, brand) or Standing()
+            if youngest([standing.band, band]) is not standing.band:
                 ledger.mark_minor(db, one.subject, brand, {"band": band}, now)
                 marked += 1
     return marked
