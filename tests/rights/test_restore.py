@@ -256,6 +256,19 @@ def test_a_notice_published_since_is_asked_for_first(ada: Ada, tmp_path: Path, n
     assert not permitted(ada.account, now)
 
 
+def test_what_she_had_lifted_by_the_backup_is_not_stopped_again(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    answering.block("email", "ada@example.test", [Scope.MARKETING], "page", now)
+    answering.block("email", "ada@example.test", [Scope.SELL], "page", now)
+    models.Block.objects.filter(scope=Scope.MARKETING).delete()
+    backup = dump(tmp_path)
+    answering.block("email", "ada@example.test", [Scope.SHARE_ADS], "page", now)
+    put_back(backup)
+    assert replaying.replay(now).blocks == 1
+    assert set(models.Block.objects.values_list("scope", flat=True)) == {"sell", "share_ads"}
+
+
 def test_a_minor_stays_a_minor(ada: Ada, tmp_path: Path, now: datetime) -> None:
     backup = dump(tmp_path)
     family.say_age([ada.account], BRAND, "2013-05", Voucher.ACCOUNT, now)

@@ -248,10 +248,14 @@ def mark_again(db: Database, said: Sequence[Said], now: datetime) -> int:
 
 
 def block_again(db: Database, entries: Sequence[Entry]) -> int:
-    """Put back every Block the database lost; give how many."""
+    """Put back every Block the database lost, and none that was lifted before; give how many."""
     put = 0
     for entry in entries:
-        for scope in entry["scopes"] if entry["kind"] == journal.BLOCKED else []:
+        if entry["kind"] != journal.BLOCKED or _is_news(
+            db, entry["seq"], kind=entry["of"], lookup=entry["lookup"]
+        ):
+            continue
+        for scope in entry["scopes"]:
             put += len(
                 db.run(
                     "INSERT INTO consent_block (kind, lookup, scope, since, source) VALUES (%s, %s, %s, %s, %s)"
