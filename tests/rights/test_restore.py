@@ -21,11 +21,13 @@ from sayso.consent.log import history, keeper, proving, signing
 from sayso.consent.queries import Recorded
 from sayso.core.checkpoint import Note, read_note
 from sayso.core.choice import read_choice
-from sayso.core.errors import Conflict, Forbidden
+from sayso.core.errors import Conflict, Forbidden, Unavailable
 from sayso.core.opt_out import Scope
+from sayso.core.purpose_token import Flaw, PurposeToken
 from sayso.core.request import RequestState
 from sayso.core.vocabulary import ConsentStatus, Voucher
-from sayso.decisions import gate
+from sayso.decisions import checking, gate, tokens
+from sayso.decisions.status import Lists
 from sayso.deployment import journal as outside
 from sayso.identity import keys
 from sayso.identity import queries as who
@@ -369,6 +371,33 @@ def test_a_key_declared_lost_stays_lost(ada: Ada, tmp_path: Path, now: datetime)
     assert history.compromised(DB) == told
     kept(now)
     assert look(now, auditor).findings == ()
+
+
+def test_no_token_that_was_taken_back_is_worth_anything_after_a_restore(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    says(ada.account, now, pass_on=YES)
+    backup = dump(tmp_path)
+    pins, wanted = tokens.public_keys(), tokens.Wanted({"customer": "C-1001"}, [PASS_ON], "brightside")
+    token = tokens.issue(DB, BRAND, wanted, now).token
+    assert token is not None
+
+    def checked(at: datetime) -> object:
+        try:
+            listed = Lists().signed(DB, 0, at).text
+        except Unavailable:
+            listed = None
+        return checking.check(token, pins, "brightside", PASS_ON.id, listed, at)
+
+    assert isinstance(checked(now), PurposeToken)
+    says(ada.account, now, pass_on=NO)
+    assert checked(now) is Flaw.REVOKED
+    put_back(backup)
+    replaying.replay(now)
+    for seconds in (0, 60, 299):
+        assert checked(now + timedelta(seconds=seconds)) is Flaw.LIST_UNREACHABLE
+    assert checked(now + timedelta(seconds=300)) is Flaw.EXPIRED
+    assert Lists().signed(DB, 0, now + timedelta(seconds=300)).text
 
 
 def test_an_erased_persons_lines_mean_nothing(story: Story) -> None:

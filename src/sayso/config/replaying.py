@@ -73,6 +73,7 @@ def _apply(
     restoring.suppress_again(db, entries)
     erased = _erase_again(db, restoring.erased_in(entries), now)
     epoch = epochs.new_epoch(db)
+    epochs.note_restored(db, now)
     done = Replayed(
         epoch,
         lost,
