@@ -53,10 +53,16 @@ def _has_block(db: Database, entry: Entry) -> bool:
     return bool(db.run(found, [entry["of"], entry["lookup"]]) or db.run(news, [entry["seq"]]))
 
 
+def _has_version(db: Database, entry: Entry) -> bool:
+    return notices.editions(db, entry["brand"]).find(entry["version"]) is not None
+
+
 def _holds(db: Database, entry: Entry) -> bool:
     """Tell whether what an entry is about is in the database: a command run since may have taken its number."""
     if entry["kind"] in (journal.NARROWED, journal.LOGGED):
         return _has_row(db, entry["seq"])
+    if entry["kind"] == notices.PUBLISHED:
+        return _has_version(db, entry)
     return entry["kind"] != journal.BLOCKED or _has_block(db, entry)
 
 
@@ -65,11 +71,18 @@ def behind(db: Database) -> Behind | None:
 
     Raises `Conflict` with code `journal_damaged`.
     """
-    newest = max(outside.newest(), key=lambda entry: int(entry["seq"]), default=None)
-    if newest is None:
+    newest = _newest()
+    if not newest:
         return None
-    has, known = outbox.last(db), int(newest["seq"])
-    return None if has >= known and _holds(db, newest) else Behind(has, known)
+    has, known = outbox.last(db), max(int(entry["seq"]) for entry in newest)
+    return None if has >= known and all(_holds(db, entry) for entry in newest) else Behind(has, known)
+
+
+def _newest() -> list[Entry]:
+    """Give the newest entry of the journal, and that of commands: one run on a restored database hides no other."""
+    told = sorted(outside.newest(), key=lambda entry: int(entry["seq"]))
+    by_command = [entry["kind"] in (notices.PUBLISHED, history.KEY_LOST) for entry in told]
+    return list(dict(zip(by_command, told, strict=True)).values())
 
 
 def need_replayed(db: Database) -> None:
@@ -162,6 +175,19 @@ def _restore_checkpoint(db: Database, entry: Entry, size: int) -> None:
 def erased_in(entries: Sequence[Entry]) -> list[str]:
     """List everybody who was forgotten."""
     return list(dict.fromkeys(entry["subject"] for entry in entries if entry["kind"] == journal.ERASED))
+
+
+def lost_notices(db: Database, entries: Sequence[Entry]) -> list[Entry]:
+    """List the notices that were published since the backup, in order."""
+    lost: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry["kind"] != notices.PUBLISHED:
+            continue
+        if _has_version(db, entry):
+            lost[entry["brand"]] = []  # what came before it is in force no more, whether it is there or not
+        else:
+            lost.setdefault(entry["brand"], []).append(entry)
+    return [entry for each in lost.values() for entry in each]
 
 
 def need_versions(db: Database, said: Sequence[Said]) -> None:

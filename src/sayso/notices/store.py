@@ -8,6 +8,7 @@ from sayso.core.errors import Conflict, NotFound
 from sayso.core.notice_reading import read_notice
 from sayso.deployment.database import Database
 
+PUBLISHED = "published"  # what the journal outside the database calls a notice that was published
 _NEWEST = "SELECT ordinal, version FROM notices_noticeversion WHERE brand = %s ORDER BY ordinal DESC LIMIT 1"
 _ALL = "SELECT document, generations FROM notices_noticeversion WHERE brand = %s ORDER BY ordinal"
 _kept: dict[
