@@ -245,6 +245,16 @@ def test_whose_key_was_lost_is_refused_every_use(story: Story, now: datetime) ->
         assert not permitted(story.withdrew, later, choice)
 
 
+def test_lines_under_a_key_that_was_made_anew_hinder_no_replay(story: Story, now: datetime) -> None:
+    later = now + timedelta(hours=2)
+    keys.destroy(story.withdrew)
+    says(story.withdrew, later, location=NO)  # sealed under another key
+    put_back(story.backup)
+    assert replaying.replay(later).held_back == 1
+    assert not permitted(story.withdrew, later)
+    assert not permitted(story.waits, later)
+
+
 def test_a_notice_published_since_is_published_again(ada: Ada, tmp_path: Path, now: datetime) -> None:
     says(ada.account, now, learn=YES, purchases=YES)
     backup = dump(tmp_path)
