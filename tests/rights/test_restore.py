@@ -434,6 +434,21 @@ def test_no_token_that_was_taken_back_is_worth_anything_after_a_restore(
     assert Lists().signed(DB, 0, now + timedelta(seconds=300)).text
 
 
+def test_a_journal_that_takes_nothing_for_a_moment_forgets_nothing_of_a_deletion(
+    ada: Ada, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("sayso.deployment.journal._Segment.write", full)
+        with pytest.raises(Unavailable):
+            confirmed(ada, now)
+    work(now)
+    assert not who.exists(ada.account)
+    assert {"deleting", "suppressed", "erased"} <= {entry["kind"] for entry in outside.read()}
+
+
 def test_an_erased_persons_lines_mean_nothing(story: Story) -> None:
     told = [entry for entry in outside.read() if entry.get("subject") == story.erased.account]
     assert {entry["kind"] for entry in told} >= {"deleting", "erased"}
