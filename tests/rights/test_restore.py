@@ -36,6 +36,7 @@ from sayso.notices import queries as notices
 from sayso.notices import services as publishing
 from sayso.notices import store
 from sayso.outbox import epochs
+from sayso.outbox import store as outbox
 from sayso.rights import queries
 from tests import linen
 from tests.consent.log import DB, kept
@@ -290,6 +291,15 @@ def test_a_notice_the_journal_does_not_know_is_asked_for_first(
     assert restoring.behind(DB) is not None
     assert replaying.replay(now).narrowed == 1
     assert not permitted(ada.account, now)
+
+
+def test_recipients_are_told_of_a_stop_that_was_put_back(story: Story, now: datetime) -> None:
+    put_back(story.backup)
+    before = outbox.last(DB)
+    replaying.replay(now + timedelta(hours=2))
+    lookup = keys.lookup("email", "somebody@example.test")
+    told = [one.payload for one in outbox.after(DB, before, 1000) if one.topic == "consent.blocked"]
+    assert told == [{"kind": "email", "lookup": lookup, "scopes": ["marketing"]}]
 
 
 def test_what_she_had_lifted_by_the_backup_is_not_stopped_again(

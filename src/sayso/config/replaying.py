@@ -82,7 +82,7 @@ def _apply(
         lost,
         restoring.narrow_again(db, said, now),
         restoring.mark_again(db, said, now),
-        restoring.block_again(db, entries),
+        restoring.block_again(db, entries, now),
         erased,
         _take_up(db, restoring.deletions_in(entries, said), now),
         restoring.hold_back(db, unreadable, now),

@@ -273,23 +273,28 @@ def mark_again(db: Database, said: Sequence[Said], now: datetime) -> int:
     return marked
 
 
-def block_again(db: Database, entries: Sequence[Entry]) -> int:
-    """Put back every Block the database lost, and none that was lifted before; give how many."""
+def block_again(db: Database, entries: Sequence[Entry], now: datetime) -> int:
+    """Put back every Block the database lost, and none that was lifted before; give how many.
+
+    Recipients are told once more: whether they had been is lost with the rest. News `consent.blocked`.
+    """
     put = 0
     for entry in entries:
-        if entry["kind"] != journal.BLOCKED or _is_news(
-            db, entry["seq"], kind=entry["of"], lookup=entry["lookup"]
-        ):
-            continue
-        for scope in entry["scopes"]:
-            put += len(
-                db.run(
-                    "INSERT INTO consent_block (kind, lookup, scope, since, source) VALUES (%s, %s, %s, %s, %s)"
-                    " ON CONFLICT (kind, lookup, scope) DO NOTHING RETURNING scope",
-                    [entry["of"], entry["lookup"], scope, entry["at"], entry["source"]],
-                )
-            )
+        about = {"kind": entry["of"], "lookup": entry["lookup"]} if entry["kind"] == journal.BLOCKED else {}
+        if about and not _is_news(db, entry["seq"], **about):
+            put += sum(_put_back(db, entry, scope) for scope in entry["scopes"])
+            news = {**about, "scopes": entry["scopes"]}
+            outbox.post(db, outbox.take(db, 1), "consent.blocked", news, now)
     return put
+
+
+def _put_back(db: Database, entry: Entry, scope: str) -> int:
+    put = db.run(
+        "INSERT INTO consent_block (kind, lookup, scope, since, source) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT (kind, lookup, scope) DO NOTHING RETURNING scope",
+        [entry["of"], entry["lookup"], scope, entry["at"], entry["source"]],
+    )
+    return len(put)
 
 
 def suppress_again(db: Database, entries: Sequence[Entry]) -> None:
