@@ -58,6 +58,12 @@ def test_an_address_that_is_none_says_so_without_a_page(method: str, path: str) 
     assert (status, told["code"]) == (404, "unknown_address")
 
 
+@pytest.mark.django_db
+def test_a_message_whose_name_holds_a_nul_was_never_sent() -> None:
+    status, told = refused("POST", "/v1/acknowledgements/msg_%00", b'{"state":"done"}')
+    assert (status, told["code"]) == (404, "unknown_message")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"), [("DELETE", "/v1/links", "POST"), ("POST", "/v1/keys", "GET")]
 )

@@ -9,6 +9,7 @@ from django.test import Client
 from sayso.consent import models
 from sayso.consent import queries as consent
 from sayso.consent import services as answering
+from sayso.core.errors import Unavailable
 from sayso.core.opt_out import Scope
 from sayso.identity import queries as identity
 from sayso.identity import services as accounts
@@ -171,6 +172,19 @@ def test_a_signal_first_seen_on_a_page_holds_for_the_account_in_every_other_brow
     assert consent.answered(her_account(), BRAND, datetime.now(UTC)).masked == {PASS_ON, ADS}
     signed_in.get(path, headers=SIGNAL)
     assert models.Event.objects.count() == events + 1
+
+
+def test_a_signal_that_cannot_be_taken_down_now_is_a_page_that_says_so(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise Unavailable("journal_unwritable", "The journal cannot be written.", "Send it again.")
+
+    monkeypatch.setattr("sayso.centre.middleware.consent.heed_signal", fails)
+    signed_in.raise_request_exception = False
+    reply = signed_in.get("/centre/choices", headers=SIGNAL)
+    assert reply.status_code == 503
+    assert "journal_unwritable" in reply.content.decode()
 
 
 def test_a_yes_by_name_outranks_the_signal_for_that_one_thing(browser: Client, answered: Answering) -> None:

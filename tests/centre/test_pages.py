@@ -81,7 +81,8 @@ def test_the_notice_is_shown_by_its_hash_and_an_unknown_hash_is_not_found(browse
     assert version in text
     assert "Brightside Ads" in text
     assert "Value-Added Tax Consolidation Act 2010" in text
-    assert browser.get("/notice/sha256:" + "0" * 64).status_code == 404
+    for unknown in ("sha256:" + "0" * 64, "sha256:%00"):
+        assert browser.get(f"/notice/{unknown}").status_code == 404
 
 
 def test_each_datum_is_told_with_source_basis_recipient_retention_and_safeguards(browser: Client) -> None:

@@ -59,9 +59,10 @@ def test_a_stranger_is_refused_what_is_asked_and_served_what_is_owed(published: 
     assert decide(None, read_choice(ORDERS), published, MONDAY).permitted
 
 
-def test_restriction_stops_what_rests_on_consent(published: Published, ada: Standing) -> None:
+def test_restriction_stops_every_use(published: Published, ada: Standing) -> None:
     restricted = replace(ada, restricted=True)
-    assert decide(restricted, read_choice(PURCHASES), published, MONDAY).reason is Reason.RESTRICTED
+    for choice in (PURCHASES, ORDERS):
+        assert decide(restricted, read_choice(choice), published, MONDAY).reason is Reason.RESTRICTED
 
 
 def test_an_erasure_that_runs_stops_everything(published: Published, ada: Standing) -> None:

@@ -73,9 +73,13 @@ def test_nobody_answers_without_the_secret_of_a_device(browser: Caller, secret: 
     assert (status, reply["code"]) == (401, code)
 
 
-def test_an_unknown_site_is_refused(browser: Caller) -> None:
-    status, _, body = browser.request("GET", "/v1/sites/elsewhere/banner")
-    assert (status, json.loads(body)["code"]) == (404, "unknown_site")
+@pytest.mark.parametrize("site", ["nowhere", "sh\0op", "\0"])
+def test_an_unknown_site_is_refused(browser: Caller, site: str) -> None:
+    form, device = json.dumps(browser.form({LEARN: "given"})).encode(), browser.device
+    for method, what in (("POST", "answers"), ("GET", "banner"), ("GET", "standing")):
+        address = f"/v1/sites/{site}/{what}"
+        status, _, body = browser.request(method, address, form, sayso_device=device)
+        assert (status, json.loads(body)["code"]) == (404, "unknown_site")
 
 
 def test_the_same_answer_twice_gives_the_same_receipt(browser: Caller) -> None:

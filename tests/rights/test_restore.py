@@ -1,7 +1,7 @@
 """A backup is put back: what was withdrawn stays withdrawn, who was erased stays erased, and the log says so."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,25 +14,29 @@ from sayso.cli.auditing import Look, Stored
 from sayso.cli.main import main
 from sayso.config import replaying
 from sayso.config.replaying import Replayed
-from sayso.consent import models, restoring
+from sayso.consent import family, models, restoring
 from sayso.consent import queries as consent
 from sayso.consent import services as answering
-from sayso.consent.log import proving, signing
+from sayso.consent.log import history, keeper, proving, signing
 from sayso.consent.queries import Recorded
 from sayso.core.checkpoint import Note, read_note
 from sayso.core.choice import read_choice
-from sayso.core.errors import Conflict, Forbidden
+from sayso.core.errors import Conflict, Forbidden, Unavailable
 from sayso.core.opt_out import Scope
+from sayso.core.purpose_token import Flaw, PurposeToken
 from sayso.core.request import RequestState
 from sayso.core.vocabulary import ConsentStatus, Voucher
-from sayso.decisions import gate
+from sayso.decisions import checking, gate, tokens
+from sayso.decisions.status import Lists
 from sayso.deployment import journal as outside
 from sayso.identity import keys
 from sayso.identity import queries as who
 from sayso.identity import services as identity
 from sayso.notices import queries as notices
 from sayso.notices import services as publishing
+from sayso.notices import store
 from sayso.outbox import epochs
+from sayso.outbox import store as outbox
 from sayso.rights import queries
 from tests import linen
 from tests.consent.log import DB, kept
@@ -237,18 +241,51 @@ def test_whose_key_was_lost_is_refused_every_use(story: Story, now: datetime) ->
     keys.destroy(story.withdrew)
     later = now + timedelta(hours=2)
     assert replaying.replay(later).held_back == 1
+    # She may have objected to what rests on no answer, too.
+    for choice in (LEARN, PASS_ON, read_choice(linen.ORDERS)):
+        assert not permitted(story.withdrew, later, choice)
+
+
+def test_lines_under_a_key_that_was_made_anew_hinder_no_replay(story: Story, now: datetime) -> None:
+    later = now + timedelta(hours=2)
+    keys.destroy(story.withdrew)
+    says(story.withdrew, later, location=NO)  # sealed under another key
+    put_back(story.backup)
+    assert replaying.replay(later).held_back == 1
     assert not permitted(story.withdrew, later)
-    assert not permitted(story.withdrew, later, PASS_ON)
+    assert not permitted(story.waits, later)
 
 
-def test_a_notice_published_since_is_asked_for_first(ada: Ada, tmp_path: Path, now: datetime) -> None:
+def test_a_notice_published_since_is_published_again(ada: Ada, tmp_path: Path, now: datetime) -> None:
+    says(ada.account, now, learn=YES, purchases=YES)
     backup = dump(tmp_path)
-    publishing.publish_notice(linen.second(), "Otto", now)
+    narrowed = {
+        **linen.document(),
+        "purposes": [each for each in linen.document()["purposes"] if each["id"] != "learn"],
+    }
+    versions = [publishing.publish_notice(each, "Otto", now) for each in (linen.second(), narrowed)]
+    assert not permitted(ada.account, now)
+    put_back(backup)
+    assert permitted(ada.account, now)
+    replaying.replay(now)
+    assert [each.notice.version for each in store.editions(DB, BRAND).versions[-2:]] == versions
+    assert not permitted(ada.account, now)
+    assert replaying.replay(now) == Replayed()
+
+
+def test_a_notice_the_journal_does_not_know_is_asked_for_first(
+    ada: Ada, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = dump(tmp_path)
+    with monkeypatch.context() as earlier:
+        earlier.setattr("sayso.notices.publishing.journal.append", lambda _: None)
+        publishing.publish_notice(linen.second(), "Otto", now)
     says(ada.account, now, learn=NO)
     put_back(backup)
     with pytest.raises(Conflict) as refused:
         replaying.replay(now)
     assert refused.value.code == "notice_lost"
+    outside.leave()  # it is a command that publishes, a process of its own
     publishing.publish_notice(linen.second(), "Otto", now)
     # The ledger's numbers have moved on; it is a restored database all the same.
     assert restoring.behind(DB) is not None
@@ -256,9 +293,29 @@ def test_a_notice_published_since_is_asked_for_first(ada: Ada, tmp_path: Path, n
     assert not permitted(ada.account, now)
 
 
-def test_a_minor_stays_a_minor(ada: Ada, tmp_path: Path, now: datetime) -> None:
-    from sayso.consent import family
+def test_recipients_are_told_of_a_stop_that_was_put_back(story: Story, now: datetime) -> None:
+    put_back(story.backup)
+    before = outbox.last(DB)
+    replaying.replay(now + timedelta(hours=2))
+    lookup = keys.lookup("email", "somebody@example.test")
+    told = [one.payload for one in outbox.after(DB, before, 1000) if one.topic == "consent.blocked"]
+    assert told == [{"kind": "email", "lookup": lookup, "scopes": ["marketing"]}]
 
+
+def test_what_she_had_lifted_by_the_backup_is_not_stopped_again(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    answering.block("email", "ada@example.test", [Scope.MARKETING], "page", now)
+    answering.block("email", "ada@example.test", [Scope.SELL], "page", now)
+    models.Block.objects.filter(scope=Scope.MARKETING).delete()
+    backup = dump(tmp_path)
+    answering.block("email", "ada@example.test", [Scope.SHARE_ADS], "page", now)
+    put_back(backup)
+    assert replaying.replay(now).blocks == 1
+    assert set(models.Block.objects.values_list("scope", flat=True)) == {"sell", "share_ads"}
+
+
+def test_a_minor_stays_a_minor(ada: Ada, tmp_path: Path, now: datetime) -> None:
     backup = dump(tmp_path)
     family.say_age([ada.account], BRAND, "2013-05", Voucher.ACCOUNT, now)
     says(ada.account, now, learn=NO)
@@ -266,6 +323,30 @@ def test_a_minor_stays_a_minor(ada: Ada, tmp_path: Path, now: datetime) -> None:
     assert not consent.is_minor([ada.account], BRAND)
     assert replaying.replay(now).minors == 1
     assert consent.is_minor([ada.account], BRAND)
+
+
+def test_a_child_that_passed_for_a_teenager_stays_a_child(ada: Ada, tmp_path: Path, now: datetime) -> None:
+    family.say_age([ada.account], BRAND, "2009-05", Voucher.ACCOUNT, now)
+    says(ada.account, now, learn=YES)
+    assert permitted(ada.account, now)
+    backup = dump(tmp_path)
+    family.say_age([ada.account], BRAND, "2017-05", Voucher.ACCOUNT, now)
+    assert not permitted(ada.account, now)
+    put_back(backup)
+    assert replaying.replay(now).minors == 1
+    assert not permitted(ada.account, now)
+
+
+def test_whoever_had_grown_up_by_the_backup_is_no_minor_again(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    family.say_age([ada.account], BRAND, "2017-05", Voucher.ACCOUNT, now)
+    family.correct_age("customer", "C-1001", "1980-01", now)
+    backup = dump(tmp_path)
+    says(ada.account, now, learn=NO)
+    put_back(backup)
+    assert replaying.replay(now).minors == 0
+    assert not consent.is_minor([ada.account], BRAND)
 
 
 def test_what_a_crash_left_out_of_the_journal_is_written_at_the_next_start(
@@ -281,6 +362,103 @@ def test_what_a_crash_left_out_of_the_journal_is_written_at_the_next_start(
     assert len(list(outside.read())) == 1
 
 
+def test_a_no_the_log_has_placed_already_is_written_into_the_journal_too(
+    ada: Ada, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr("sayso.consent.ledger.journal.append", lambda *_: None)  # it dies after its commit
+        says(ada.account, now, learn=NO)
+    kept(now)  # the keeper is another process, and goes on
+    restored.need_replayed()
+    assert [entry["kind"] for entry in outside.read() if "subject" in entry] == ["narrowed"]
+
+
+def test_a_log_keeper_killed_before_its_commit_makes_no_restored_database(
+    ada: Ada, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = outside.append
+
+    def dies(entries: Sequence[outside.Entry]) -> None:
+        append(entries)
+        raise KeyboardInterrupt
+
+    keeper.note_keys(DB, now)
+    with monkeypatch.context() as killed:
+        killed.setattr("sayso.consent.log.keeper.outside.append", dies)
+        with pytest.raises(KeyboardInterrupt):
+            kept(now)
+    assert restoring.behind(DB) is None
+
+
+def test_entries_of_the_keys_that_no_restore_lost_are_not_declared_lost(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    keeper.note_keys(DB, now)
+    backup = dump(tmp_path)
+    auditor = read_note(kept(now).note)
+    says(ada.account, now, learn=NO)
+    put_back(backup)
+    assert replaying.replay(now).lost == 0
+    kept(now)
+    assert look(now, auditor).findings == ()
+
+
+def test_a_key_declared_lost_stays_lost(ada: Ada, tmp_path: Path, now: datetime) -> None:
+    keeper.note_keys(DB, now)
+    backup = dump(tmp_path)
+    stolen = next(key for key in history.listed(DB) if key.role is history.Role.RECEIPT)
+    history.declare_compromised(DB, stolen.id, now, now)
+    told = history.compromised(DB)
+    auditor = read_note(kept(now).note)
+    put_back(backup)
+    replaying.replay(now)
+    assert history.compromised(DB) == told
+    kept(now)
+    assert look(now, auditor).findings == ()
+
+
+def test_no_token_that_was_taken_back_is_worth_anything_after_a_restore(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    says(ada.account, now, pass_on=YES)
+    backup = dump(tmp_path)
+    pins, wanted = tokens.public_keys(), tokens.Wanted({"customer": "C-1001"}, [PASS_ON], "brightside")
+    token = tokens.issue(DB, BRAND, wanted, now).token
+    assert token is not None
+
+    def checked(at: datetime) -> object:
+        try:
+            listed = Lists().signed(DB, 0, at).text
+        except Unavailable:
+            listed = None
+        return checking.check(token, pins, "brightside", PASS_ON.id, listed, at)
+
+    assert isinstance(checked(now), PurposeToken)
+    says(ada.account, now, pass_on=NO)
+    assert checked(now) is Flaw.REVOKED
+    put_back(backup)
+    replaying.replay(now)
+    for seconds in (0, 60, 299):
+        assert checked(now + timedelta(seconds=seconds)) is Flaw.LIST_UNREACHABLE
+    assert checked(now + timedelta(seconds=300)) is Flaw.EXPIRED
+    assert Lists().signed(DB, 0, now + timedelta(seconds=300)).text
+
+
+def test_a_journal_that_takes_nothing_for_a_moment_forgets_nothing_of_a_deletion(
+    ada: Ada, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("sayso.deployment.journal._Segment.write", full)
+        with pytest.raises(Unavailable):
+            confirmed(ada, now)
+    work(now)
+    assert not who.exists(ada.account)
+    assert {"deleting", "suppressed", "erased"} <= {entry["kind"] for entry in outside.read()}
+
+
 def test_an_erased_persons_lines_mean_nothing(story: Story) -> None:
     told = [entry for entry in outside.read() if entry.get("subject") == story.erased.account]
     assert {entry["kind"] for entry in told} >= {"deleting", "erased"}
@@ -292,6 +470,7 @@ def test_an_erased_persons_lines_mean_nothing(story: Story) -> None:
 
 
 def test_no_line_names_anybody_in_clear(story: Story, journal: Path) -> None:
-    written = b"".join(file.read_bytes() for file in journal.iterdir()).lower()
+    lines = [line for file in journal.iterdir() for line in file.read_bytes().lower().splitlines()]
+    written = b"".join(line for line in lines if b'"kind":"published"' not in line)  # what anybody may read
     for name in (b"example.test", b"c-1001", b"c-2002", b"c-3003", linen.LEARN.encode()):
         assert name not in written

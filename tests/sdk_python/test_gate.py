@@ -192,6 +192,15 @@ def test_a_copy_of_many_pages_misses_nothing(wire: Wire) -> None:
         assert wire.asked("replica/rows") == 8
 
 
+def test_a_page_of_an_edge_that_has_heard_less_keeps_no_old_yes(wire: Wire) -> None:
+    everybody = [f"C-{number}" for number in range(20)]
+    wire.tell(rows=[row("customer", value) for value in everybody], most=7)
+    wire.tell(rows=[row("customer", value, NONE) for value in everybody], behind=len(everybody))
+    with Gate(wire.url, "sk_1") as gate:
+        assert gate.ready(SECONDS)
+        assert {said(gate, LETTERS, {"customer": value}) for value in everybody} == {(False, "withdrawn")}
+
+
 def test_a_gate_asks_for_its_purposes_only(wire: Wire) -> None:
     with Gate(wire.url, "sk_1", purposes=["newsletter", "learn"]):
         assert wire.asked("purposes=learn,newsletter") >= 3

@@ -78,13 +78,15 @@ class Edge:
         return {name: self.told[name] for name in HEAD} | {"seq": self.seq}
 
     def page(self, after: str, most: int) -> dict[str, Any]:
-        """Give some rows."""
+        """Give some rows; all but the first page come from another edge where this one has heard less."""
         with self.changed:
-            found = sorted(name for name in self.rows if name > after)
+            seq = self.seq - (self.told.get("behind", 0) if after else 0)
+            rows = {row[0]: row for number, row in self.changes if number <= seq and len(row) > GONE}
+            found = sorted(name for name in self.rows.keys() & rows if name > after)
             shown = found[: min(most, self.told.get("most", most))]
-            told = {"epoch": self.told["epoch"], "version": self.told["version"], "seq": self.seq}
+            told = {"epoch": self.told["epoch"], "version": self.told["version"], "seq": seq}
             last = shown[-1] if len(found) > len(shown) else None
-            return told | {"rows": [self.rows[name] for name in shown], "next": last}
+            return told | {"rows": [rows[name] for name in shown], "next": last}
 
     def watermark(self, nonce: str) -> dict[str, Any]:
         """Answer a poll."""

@@ -25,13 +25,26 @@ class HeedSignal:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Heed the signal, then pass the request on."""
+        """Heed the signal, then pass the request on; say so where it cannot be heeded now."""
         # Without a cookie nobody is known, and what is public stays free of them.
         if request.COOKIES and sends_signal(request):
-            visitor = visitor_of(request)
-            for brand in notices.brands() if visitor.subjects else []:
-                consent.heed_signal(visitor.subjects, brand, right_now(), source=visitor.device or "")
+            try:
+                _heed(request)
+            except SaysoError as error:
+                return _problem(request, error)
         return self.get_response(request)
+
+
+def _heed(request: HttpRequest) -> None:
+    visitor = visitor_of(request)
+    for brand in notices.brands() if visitor.subjects else []:
+        consent.heed_signal(visitor.subjects, brand, right_now(), source=visitor.device or "")
+
+
+def _problem(request: HttpRequest, error: SaysoError) -> HttpResponse:
+    status = status_of(error)
+    page = "404.html" if status == 404 else "centre/problem.html"
+    return render(request, page, {"problem": error, "says": says(error), "status": status}, status=status)
 
 
 class ProblemPages:
@@ -53,8 +66,4 @@ class ProblemPages:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Render an error of ours; leave every other one alone."""
-        if not isinstance(error, SaysoError):
-            return None
-        status = status_of(error)
-        page = "404.html" if status == 404 else "centre/problem.html"
-        return render(request, page, {"problem": error, "says": says(error), "status": status}, status=status)
+        return _problem(request, error) if isinstance(error, SaysoError) else None

@@ -18,6 +18,7 @@ from sayso.deployment.journal import Entry
 from sayso.identity import journal as names
 from sayso.identity import keys
 from sayso.identity.journal import Said
+from sayso.notices import services as notices
 from sayso.outbox import epochs
 from sayso.rights import services as rights
 
@@ -51,7 +52,6 @@ def replay(now: datetime, dry_run: bool = False) -> Replayed:
         return done
     entries = sorted(outside.read(), key=lambda entry: int(entry["seq"]))
     said, unreadable = restoring.read_said(entries)
-    restoring.need_versions(db, said)
     try:
         with transaction.atomic():
             done = _apply(db, entries, said, unreadable, now)
@@ -70,15 +70,19 @@ def _apply(
     now: datetime,
 ) -> Replayed:
     lost = restoring.mend_log(db, entries, now)
+    for one in restoring.lost_notices(db, entries):
+        notices.publish_notice(one["document"], restoring.ACT, now)
+    restoring.need_versions(db, said)
     restoring.suppress_again(db, entries)
     erased = _erase_again(db, restoring.erased_in(entries), now)
     epoch = epochs.new_epoch(db)
+    epochs.note_restored(db, now)
     done = Replayed(
         epoch,
         lost,
         restoring.narrow_again(db, said, now),
         restoring.mark_again(db, said, now),
-        restoring.block_again(db, entries),
+        restoring.block_again(db, entries, now),
         erased,
         _take_up(db, restoring.deletions_in(entries, said), now),
         restoring.hold_back(db, unreadable, now),

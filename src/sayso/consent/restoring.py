@@ -10,10 +10,10 @@ from datetime import datetime
 
 from sayso.consent import journal, ledger
 from sayso.consent.ledger import Submission
-from sayso.consent.log import keeper, reading, tombstones
-from sayso.core.age import MINORS, Band
+from sayso.consent.log import history, keeper, reading, tombstones
+from sayso.core.age import Band, youngest
 from sayso.core.checkpoint import read_note
-from sayso.core.consent import Answer
+from sayso.core.consent import Answer, Standing
 from sayso.core.errors import Conflict
 from sayso.core.leaf import Tombstone
 from sayso.core.merkle import root as root_of
@@ -32,7 +32,7 @@ GAP = 1_000_000  # numbers left out: some were given after the journal's last li
 RECENT = 5000  # answers that a crash may have left out of the journal
 BATCH = 200  # answers recorded together
 COVERED = 1000  # entries under one tombstone
-_ROWS = ("consent_event", "consent_evidence", "consent_tombstone", "consent_leaf")
+_ROWS = ("consent_event", "consent_evidence", "consent_tombstone", "consent_keynews")  # of the log's entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Behind:
 
 
 def _has_row(db: Database, seq: int) -> bool:
-    return any(db.run(f"SELECT 1 FROM {table} WHERE seq = %s", [seq]) for table in _ROWS)  # noqa: S608 our own
+    return any(db.run(f"SELECT 1 FROM {table} WHERE seq = %s", [seq]) for table in (*_ROWS, "consent_leaf"))  # noqa: S608
 
 
 def _has_block(db: Database, entry: Entry) -> bool:
@@ -53,10 +53,16 @@ def _has_block(db: Database, entry: Entry) -> bool:
     return bool(db.run(found, [entry["of"], entry["lookup"]]) or db.run(news, [entry["seq"]]))
 
 
+def _has_version(db: Database, entry: Entry) -> bool:
+    return notices.editions(db, entry["brand"]).find(entry["version"]) is not None
+
+
 def _holds(db: Database, entry: Entry) -> bool:
     """Tell whether what an entry is about is in the database: a command run since may have taken its number."""
     if entry["kind"] in (journal.NARROWED, journal.LOGGED):
         return _has_row(db, entry["seq"])
+    if entry["kind"] == notices.PUBLISHED:
+        return _has_version(db, entry)
     return entry["kind"] != journal.BLOCKED or _has_block(db, entry)
 
 
@@ -65,11 +71,18 @@ def behind(db: Database) -> Behind | None:
 
     Raises `Conflict` with code `journal_damaged`.
     """
-    newest = max(outside.newest(), key=lambda entry: int(entry["seq"]), default=None)
-    if newest is None:
+    newest = _newest()
+    if not newest:
         return None
-    has, known = outbox.last(db), int(newest["seq"])
-    return None if has >= known and _holds(db, newest) else Behind(has, known)
+    has, known = outbox.last(db), max(int(entry["seq"]) for entry in newest)
+    return None if has >= known and all(_holds(db, entry) for entry in newest) else Behind(has, known)
+
+
+def _newest() -> list[Entry]:
+    """Give the newest entry of the journal, and that of commands: one run on a restored database hides no other."""
+    told = sorted(outside.newest(), key=lambda entry: int(entry["seq"]))
+    by_command = [entry["kind"] in (notices.PUBLISHED, history.KEY_LOST) for entry in told]
+    return list(dict(zip(by_command, told, strict=True)).values())
 
 
 def need_replayed(db: Database) -> None:
@@ -116,6 +129,7 @@ def mend_log(db: Database, entries: Sequence[Entry], now: datetime) -> int:
         restored += leaves
     # INVARIANT: declared is only what this very restore lost; what was removed before it stays a finding.
     outbox.jump(db, _beyond(db, entries))
+    history.declare_again(db, entries, now)
     return _declare_lost(db, restored, now)
 
 
@@ -127,7 +141,7 @@ def _beyond(db: Database, entries: Sequence[Entry]) -> int:
 def _rowless(db: Database, leaves: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
     marks, numbers = ", ".join(["%s"] * len(leaves)), [seq for seq, _ in leaves]
     found: set[int] = set()
-    for table in ("consent_event", "consent_evidence", "consent_tombstone"):
+    for table in _ROWS:
         rows = db.run(f"SELECT seq FROM {table} WHERE seq IN ({marks})", numbers)  # noqa: S608 our own
         found |= {int(row[0]) for row in rows}
     return [(seq, leaf) for seq, leaf in leaves if seq not in found]
@@ -161,6 +175,19 @@ def _restore_checkpoint(db: Database, entry: Entry, size: int) -> None:
 def erased_in(entries: Sequence[Entry]) -> list[str]:
     """List everybody who was forgotten."""
     return list(dict.fromkeys(entry["subject"] for entry in entries if entry["kind"] == journal.ERASED))
+
+
+def lost_notices(db: Database, entries: Sequence[Entry]) -> list[Entry]:
+    """List the notices that were published since the backup, in order."""
+    lost: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry["kind"] != notices.PUBLISHED:
+            continue
+        if _has_version(db, entry):
+            lost[entry["brand"]] = []  # what came before it is in force no more, whether it is there or not
+        else:
+            lost.setdefault(entry["brand"], []).append(entry)
+    return [entry for each in lost.values() for entry in each]
 
 
 def need_versions(db: Database, said: Sequence[Said]) -> None:
@@ -226,32 +253,48 @@ def _recorded(db: Database, one: Said) -> bool:
     return bool(db.run(found, [one.subject, one.body["event"]]))
 
 
+def _is_news(db: Database, seq: int, **about: str) -> bool:
+    """Tell whether the database has the news of a number, and it is about this."""
+    news = outbox.after(db, seq - 1, 1)
+    return any(told.seq == seq and told.payload.items() >= about.items() for told in news)
+
+
 def mark_again(db: Database, said: Sequence[Said], now: datetime) -> int:
-    """Note once more who counts as a minor; give how many."""
+    """Note once more who counts as a minor, where the database lost it; give how many."""
     marked = 0
     for one in said:
-        if one.kind == journal.MARKED and identity.exists(db, one.subject):
+        lost = one.kind == journal.MARKED and not _is_news(db, one.seq, subject=one.subject)
+        if lost and identity.exists(db, one.subject):
             brand, band = one.body["brand"], Band(one.body["flags"]["band"])
-            standing = ledger.standing_of(db, one.subject, brand)
-            if standing is None or standing.band not in MINORS:
+            standing = ledger.standing_of(db, one.subject, brand) or Standing()
+            if youngest([standing.band, band]) is not standing.band:
                 ledger.mark_minor(db, one.subject, brand, {"band": band}, now)
                 marked += 1
     return marked
 
 
-def block_again(db: Database, entries: Sequence[Entry]) -> int:
-    """Put back every Block the database lost; give how many."""
+def block_again(db: Database, entries: Sequence[Entry], now: datetime) -> int:
+    """Put back every Block the database lost, and none that was lifted before; give how many.
+
+    Recipients are told once more: whether they had been is lost with the rest. News `consent.blocked`.
+    """
     put = 0
     for entry in entries:
-        for scope in entry["scopes"] if entry["kind"] == journal.BLOCKED else []:
-            put += len(
-                db.run(
-                    "INSERT INTO consent_block (kind, lookup, scope, since, source) VALUES (%s, %s, %s, %s, %s)"
-                    " ON CONFLICT (kind, lookup, scope) DO NOTHING RETURNING scope",
-                    [entry["of"], entry["lookup"], scope, entry["at"], entry["source"]],
-                )
-            )
+        about = {"kind": entry["of"], "lookup": entry["lookup"]} if entry["kind"] == journal.BLOCKED else {}
+        if about and not _is_news(db, entry["seq"], **about):
+            put += sum(_put_back(db, entry, scope) for scope in entry["scopes"])
+            news = {**about, "scopes": entry["scopes"]}
+            outbox.post(db, outbox.take(db, 1), "consent.blocked", news, now)
     return put
+
+
+def _put_back(db: Database, entry: Entry, scope: str) -> int:
+    put = db.run(
+        "INSERT INTO consent_block (kind, lookup, scope, since, source) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT (kind, lookup, scope) DO NOTHING RETURNING scope",
+        [entry["of"], entry["lookup"], scope, entry["at"], entry["source"]],
+    )
+    return len(put)
 
 
 def suppress_again(db: Database, entries: Sequence[Entry]) -> None:
@@ -290,7 +333,9 @@ def catch_up(db: Database) -> int:
     newest = db.run(f"SELECT subject, event, seq FROM consent_event ORDER BY seq DESC LIMIT {RECENT}")  # noqa: S608 a number
     if not newest:
         return 0
-    known = {entry["seq"] for entry in outside.read_since(int(newest[-1][2]))}
+    since = outside.read_since(int(newest[-1][2]))
+    # The log's own entries bear the numbers of answers too, and say nothing of what was narrowed.
+    known = {entry["seq"] for entry in since if entry["kind"] == journal.NARROWED}
     left_out = [
         event
         for subject, name, seq in newest

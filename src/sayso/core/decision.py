@@ -90,10 +90,10 @@ def decide(
         return Decision(choice.id, False, Reason.ERASING)
     if heard.scopes and blocked(published.notice, choice.id, heard.scopes):
         return Decision(choice.id, False, Reason.BLOCKED)
-    if not found[0].asked:
-        return _told(standing, choice)
     if standing is not None and standing.restricted:
         return Decision(choice.id, False, Reason.RESTRICTED)
+    if not found[0].asked:
+        return _told(standing, choice)
     if standing is not None and _too_young(standing, found[0], choice.id, published, now):
         return Decision(choice.id, False, Reason.MINOR)
     return _answered(standing, choice.id, published, now, heard.signal)

@@ -107,10 +107,10 @@ def _reason(listed: _Listed, own: Held, guardians: Held, person: _Person, now: d
         return Reason.ERASING
     if not listed.scopes.isdisjoint(person.stopped):
         return Reason.BLOCKED
-    if not listed.asked:
-        return reason_of(own.status, Reason.REFUSED) if own.status in NARROW else Reason.TOLD_BASIS
     if person.restricted:
         return Reason.RESTRICTED
+    if not listed.asked:
+        return reason_of(own.status, Reason.REFUSED) if own.status in NARROW else Reason.TOLD_BASIS
     mine = _aged(own, listed.generation, now)
     proved = suffices(person.method, listed.operation)
     theirs = _aged(guardians, listed.generation, now) if proved else ConsentStatus.UNKNOWN

@@ -92,10 +92,11 @@ class Replicas:
         while not self._stop.is_set():
             db.wait(LOOK)
             looked = boottime()
-            epoch, watermark, now = epochs.epoch_of(db), outbox.watermark(db), datetime.now(UTC)
+            epoch, now = epochs.epoch_of(db), datetime.now(UTC)
             for brand in sorted(self._wanted):
-                held = self._ready.get(brand)
-                if held and held.epoch != epoch:
+                held, watermark = self._ready.get(brand), outbox.watermark(db)
+                if held and (held.epoch != epoch or watermark < held.seq):
+                    # A database that has lost what was known of it before gives the same numbers to other news.
                     held.over = "epoch"
                 elif held and held.follow(db, watermark, now):
                     held.checked = looked

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from sayso.core.choice import read_choice
-from sayso.core.errors import Misconfigured, NotFound
+from sayso.core.errors import Misconfigured, NotFound, Unavailable
 from sayso.core.purpose_token import LIST_TYPE, LONGEST, ListToken, write_status_list
 from sayso.core.status_list import INVALID, pack
 from sayso.decisions import gate
 from sayso.decisions.tokens import LISTS, SIZE, SUBJECT, list_address, sign
 from sayso.deployment import env
 from sayso.deployment.database import Database
+from sayso.outbox import epochs
 from sayso.outbox import store as outbox
 
 RENEWED = 1.0  # seconds until a list is signed afresh
@@ -87,6 +88,14 @@ def _still_permitted(db: Database, place: Place, now: datetime) -> bool:
     questions = [read_choice(choice) for choice in json.loads(choices)]
     decided = gate.decide(db, str(brand), subjects, questions, now, named, signal=bool(signal))
     return all(one.permitted for one in decided)
+
+
+def _need_known(db: Database, now: datetime) -> None:
+    """INVARIANT: no list is signed while tokens may live whose places a restore made us forget."""
+    restored = epochs.restored_at(db)
+    if restored is not None and now - restored < LONGEST:
+        told = "This database was restored: which tokens of before were taken back is not known."
+        raise Unavailable("status_lists_resting", told, "Ask again five minutes after the restore.")
 
 
 @dataclass(slots=True)
@@ -170,6 +179,7 @@ class Lists:
             _obey(db, touched, now)
 
     def _sign(self, db: Database, number: int, now: datetime) -> Signed:
+        _need_known(db, now)
         self._catch_up(db, now)
         rows = db.run("SELECT idx FROM decisions_token WHERE number = %s AND revoked = 1", [number])
         listed = pack({int(index): INVALID for (index,) in rows}, SIZE)
@@ -182,7 +192,8 @@ class Lists:
         """Give a list, signed within the last second.
 
         `now` is read before the database is: the list's `iat` promises what was committed by then. Raises
-        `NotFound` (unknown_status_list) for a number that no token stands under.
+        `NotFound` (unknown_status_list) for a number that no token stands under, and `Unavailable`
+        (status_lists_resting) for as long after a restore as tokens live.
         """
         if not 0 <= number < LISTS:
             raise NotFound(

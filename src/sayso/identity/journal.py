@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sayso.core.errors import NotFound
 from sayso.deployment.database import Database
 from sayso.deployment.journal import Entry
 from sayso.identity import keys
@@ -48,12 +49,23 @@ def sealed(said: Sequence[Said]) -> list[Entry]:
 
 
 def opened(entries: Sequence[Entry]) -> list[Said | None]:
-    """Read entries that name a subject; None for each whose subject has no key any more."""
-    boxes = keys.unseal_all([(one["subject"], b64decode(one["sealed"])) for one in entries])
+    """Read entries that name a subject; None for each that no key opens any more."""
+    values = [(one["subject"], b64decode(one["sealed"])) for one in entries]
+    try:
+        boxes = keys.unseal_all(values)
+    except NotFound:  # a key was lost and made anew, or its epoch destroyed: one such person hinders no other
+        boxes = [_opened(subject, blob) for subject, blob in values]
     return [
         None if box is None else Said(one["kind"], one["seq"], one["subject"], json.loads(box))
         for one, box in zip(entries, boxes, strict=True)
     ]
+
+
+def _opened(subject: str, blob: bytes) -> bytes | None:
+    try:
+        return keys.unseal(subject, blob)
+    except NotFound:
+        return None
 
 
 def names_of(db: Database, subjects: Sequence[str]) -> Mapping[str, Names]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,10 @@ from django.db import transaction
 from sayso.core.errors import Invalid
 from sayso.core.lineage import next_generations
 from sayso.core.notice_reading import read_notice
+from sayso.deployment import journal
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.notices import models, queries
+from sayso.notices.store import PUBLISHED
 from sayso.outbox import services as outbox
 
 
@@ -19,7 +23,7 @@ def publish_notice(document: Mapping[str, Any], publisher: str, now: datetime) -
     """Check a notice, publish it as its brand's next version, and give its content hash.
 
     Publishing what is already in force changes nothing. News `notice.published`.
-    Raises `Invalid` naming the place that is wrong.
+    Raises `Invalid` naming the place that is wrong, and `Unavailable` (journal_unwritable) once it is published.
     """
     notice = read_notice(document)
     latest = models.NoticeVersion.objects.filter(brand=notice.brand).order_by("-ordinal").first()
@@ -40,7 +44,16 @@ def publish_notice(document: Mapping[str, Any], publisher: str, now: datetime) -
         published_by=publisher,
     )
     news = {"brand": notice.brand, "version": notice.version, "after": latest.version if latest else ""}
-    outbox.post("notice.published", news, now)
+    seq = outbox.post("notice.published", news, now)
+    # A restore that forgot it would hold people to the notice before, which may permit what this one does not.
+    entry = {
+        "kind": PUBLISHED,
+        "seq": seq,
+        "brand": notice.brand,
+        "version": notice.version,
+        "document": notice.document,
+    }
+    DjangoDatabase().after_commit(partial(journal.append, [entry]))
     return notice.version
 
 

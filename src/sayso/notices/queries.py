@@ -56,6 +56,8 @@ def version(brand: str, name: str) -> Published:
 
 def published(name: str) -> Published | None:
     """Give a version by its content hash alone, whichever brand's, or None."""
+    if "\0" in name:  # which PostgreSQL takes in no text
+        return None
     row = models.NoticeVersion.objects.filter(version=name).values_list("brand", flat=True).first()
     return version(row, name) if row else None
 

@@ -8,6 +8,7 @@ from sayso.core.errors import Conflict, NotFound
 from sayso.core.notice_reading import read_notice
 from sayso.deployment.database import Database
 
+PUBLISHED = "published"  # what the journal outside the database calls a notice that was published
 _NEWEST = "SELECT ordinal, version FROM notices_noticeversion WHERE brand = %s ORDER BY ordinal DESC LIMIT 1"
 _ALL = "SELECT document, generations FROM notices_noticeversion WHERE brand = %s ORDER BY ordinal"
 _kept: dict[
@@ -43,7 +44,8 @@ def brand_of_site(db: Database, site: str) -> str:
 
     Raises `NotFound` with code `unknown_site`.
     """
-    rows = db.run("SELECT brand FROM notices_site WHERE id = %s", [site])
+    # What came with an address may hold anything; PostgreSQL takes no NUL, not even to look for one.
+    rows = db.run("SELECT brand FROM notices_site WHERE id = %s", [site]) if "\0" not in site else []
     if not rows:
         raise NotFound(
             "unknown_site", "There is no such site.", "Check the site's name in the brand's settings."

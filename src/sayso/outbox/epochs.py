@@ -3,10 +3,12 @@
 Numbers (`seq`) alone cannot tell: after a restore they run on from an older point and mean other news.
 """
 
-from sayso.core.values import new_id
+from datetime import datetime
+
+from sayso.core.values import new_id, read_utc, utc_text
 from sayso.deployment.database import Database
 
-_NAME = "ledger"
+_NAME, _RESTORED = "ledger", "restored"
 
 
 def epoch_of(db: Database) -> str:
@@ -25,9 +27,24 @@ def epoch_of(db: Database) -> str:
 def new_epoch(db: Database) -> str:
     """Begin another epoch, as after a restore, and give it: every replica then starts again from the rows."""
     value = new_id()
+    _write(db, _NAME, value)
+    return value
+
+
+def note_restored(db: Database, now: datetime) -> None:
+    """Keep when a restore of this database was made good."""
+    _write(db, _RESTORED, utc_text(now))
+
+
+def restored_at(db: Database) -> datetime | None:
+    """Give when this database was restored last, None when it never was."""
+    rows = db.run("SELECT value FROM outbox_epoch WHERE name = %s", [_RESTORED])
+    return read_utc(rows[0][0]) if rows else None
+
+
+def _write(db: Database, name: str, value: str) -> None:
     db.run(
         "INSERT INTO outbox_epoch (name, value) VALUES (%s, %s)"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        [_NAME, value],
+        [name, value],
     )
-    return value

@@ -1,6 +1,6 @@
 """An erasure: planned, confirmed, carried out stop → delete → read back, and closed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from sayso.core.plan import Plan, SystemPlan, plan_json
 from sayso.core.request import CLOSED, UNDERWAY, RequestKind, RequestState, move
 from sayso.decisions import services as decisions
 from sayso.deployment.django_database import DjangoDatabase
+from sayso.deployment.journal import Entry
 from sayso.fulfilment import services as fulfilment
 from sayso.fulfilment.services import Step
 from sayso.identity import keys
@@ -94,10 +95,12 @@ def _refuse_every_use(held: dict[str, Any], now: datetime) -> None:
         consent.mark_erasing(held["subjects"], brand, now)
 
 
-def _note_deletion(row: RightsRequest, held: dict[str, Any]) -> None:
+def _note_deletion(row: RightsRequest, held: dict[str, Any], suppressed: Sequence[Entry] = ()) -> None:
     """Have the deletion in the journal before she is told that it began: no restore may forget it."""
     db = DjangoDatabase()
-    journal.append(db, journal.deleting(db, row.account, held["subjects"], row.locale, row.received_at))
+    deleting = journal.deleting(db, row.account, held["subjects"], row.locale, row.received_at)
+    # At once: what a full disk does not take is kept for the next try, and what was to follow it is not.
+    journal.append(db, [*deleting, *suppressed])
 
 
 def stop(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
@@ -114,10 +117,8 @@ def begin(row: RightsRequest, held: dict[str, Any], now: datetime) -> None:
     After `stop` this asks the gate once more before anything is deleted; who was told is not told again.
     """
     _refuse_every_use(held, now)
-    _note_deletion(row, held)
     identity.suppress(row.account, now)
-    db = DjangoDatabase()
-    journal.append(db, journal.suppressed(db, people.lookups_of(row.account), now))
+    _note_deletion(row, held, journal.suppressed(DjangoDatabase(), people.lookups_of(row.account), now))
     fulfilment.begin(row.id, key_of(row.id), steps_of(held, now), row.plan_version, now)
 
 

@@ -162,9 +162,11 @@ class Feeder:
         head = self._line.head()
         copy = self._keeping.begin(head)
         page = self._page(copy, None)
-        copy.applied = page.seq  # of the first page: what changed while the others came is in the stream
+        copy.applied = page.seq  # what changed while the other pages came is in the stream
         while page.after is not None:
             page = self._page(copy, page.after)
+            # INVARIANT: of the least number. A page may come from another edge, which has heard less by then.
+            copy.applied = min(copy.applied, page.seq)
         copy.store.put((), copy.applied)
         return copy
 

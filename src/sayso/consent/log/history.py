@@ -2,10 +2,11 @@
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -13,9 +14,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sayso.core.errors import Invalid, NotFound
 from sayso.core.leaf import KeyAct, key_leaf
 from sayso.core.values import read_utc, utc_text
+from sayso.deployment import journal as outside
 from sayso.deployment import secrets
 from sayso.deployment.database import Database
+from sayso.deployment.journal import Entry
 from sayso.outbox import store as outbox
+
+KEY_LOST = "key_lost"  # what the journal outside the database calls such an entry
 
 
 class Role(StrEnum):
@@ -95,13 +100,14 @@ def compromised(db: Database) -> dict[str, int]:
     return {key.id: _seconds(key.compromised) for key in listed(db) if key.compromised}
 
 
-def _enter(db: Database, act: KeyAct, role: Role, public: bytes, since: str, at: str) -> None:
+def _enter(db: Database, act: KeyAct, role: Role, public: bytes, since: str, at: str) -> int:
     seq, coded = outbox.take(db, 1), urlsafe_b64encode(public).decode().rstrip("=")
     db.run(
         "INSERT INTO consent_keynews (seq, act, role, public, since, at, leaf_hash)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s)",
         [seq, act, role, coded, since, at, key_leaf(seq, act, role, coded, since, at)],
     )
+    return seq
 
 
 def note_current(db: Database, now: datetime) -> None:
@@ -123,7 +129,8 @@ def declare_compromised(db: Database, key_id: str, since: datetime, now: datetim
     """Say in the log that from a moment on a key may have been in other hands; give the key.
 
     From then on a receipt signed with it counts only under a checkpoint signed earlier. It cannot be unsaid; a
-    later word can only move the moment back. Raises `NotFound` (unknown_key) and `Invalid` (not_yet).
+    later word can only move the moment back, and no restore takes it back. Raises `NotFound` (unknown_key),
+    `Invalid` (not_yet), and `Unavailable` (journal_unwritable) when it may not outlive a restore: say it again.
     """
     if since > now:
         raise Invalid("not_yet", "That moment is still to come.", "Give the last moment you are sure of.")
@@ -131,5 +138,20 @@ def declare_compromised(db: Database, key_id: str, since: datetime, now: datetim
         found = next((key for key in listed(db) if key.id == key_id), None)
         if found is None:
             raise NotFound("unknown_key", "There is no signing key of that name.", "See `sayso log keys`.")
-        _enter(db, KeyAct.COMPROMISED, found.role, found.public, utc_text(since), utc_text(now))
-        return next(key for key in listed(db) if key.id == key_id)
+        seq = _enter(db, KeyAct.COMPROMISED, found.role, found.public, utc_text(since), utc_text(now))
+        after = next(key for key in listed(db) if key.id == key_id)
+    public = found.public.hex()
+    entry = {"kind": KEY_LOST, "seq": seq, "role": found.role, "public": public, "since": utc_text(since)}
+    db.after_commit(partial(outside.append, [entry]))
+    return after
+
+
+def declare_again(db: Database, entries: Sequence[Entry], now: datetime) -> None:
+    """Say once more in the log what it said of lost keys, wherever a restore made it forget."""
+    for entry in entries:
+        if entry["kind"] != KEY_LOST:
+            continue
+        role, public, since = Role(entry["role"]), bytes.fromhex(entry["public"]), entry["since"]
+        known = next((key for key in listed(db) if (key.role, key.public) == (role, public)), None)
+        if known is None or not known.compromised or since < known.compromised:
+            _enter(db, KeyAct.COMPROMISED, role, public, since, utc_text(now))
