@@ -16,6 +16,7 @@ from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys
 from sayso.identity import models as identity
+from sayso.identity import services as accounts
 from sayso.notices import queries as notices
 from sayso.outbox import models as outbox
 from tests.linen import LEARN, PASS_ON, answer
@@ -246,3 +247,23 @@ def test_a_clock_set_back_neither_loses_a_no_nor_orders_it_before_what_it_follow
     assert [event.seq for event in ledger.events_of(DjangoDatabase(), yes.subject, "linen-and-loom")] == [
         yes.seq, no.seq, late.seq,
     ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_whoever_was_forgotten_nothing_is_written_any_more(published: Published, now: datetime) -> None:
+    brand = published.notice.brand
+    account = accounts.link_customer({"customer": "C-1001"}, "US-CA", now)
+    first = Submission(brand, answer(published, learn=GIVEN), "first", subject=account)
+    assert _record(now, first)
+    accounts.forget([account])
+    models.Event.objects.all().delete()
+    later = Submission(brand, answer(published, learn=GIVEN), "later", subject=account)
+    for write in (
+        lambda: _record(now, later),
+        lambda: ledger.mark_restricted(DjangoDatabase(), account, brand, now),
+    ):
+        with pytest.raises(Conflict) as refused:
+            write()
+        assert refused.value.code == "subject_gone"
+    assert not models.Event.objects.exists()
+    assert not keys.has_key(account)

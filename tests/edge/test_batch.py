@@ -66,6 +66,17 @@ def test_on_a_full_disk_everybody_is_told_that(broken: Exception) -> None:
     assert _codes(_submit([1, 2, 3], write)) == {"storage_full"}
 
 
+def test_a_journal_that_takes_nothing_is_not_tried_again_for_each_answer() -> None:
+    calls: list[int] = []
+
+    def write(items: Sequence[int]) -> list[int]:
+        calls.append(len(items))
+        raise Unavailable("journal_unwritable", "The journal cannot be written.", "Free space.")
+
+    assert _codes(_submit(range(256), write)) == {"journal_unwritable"}
+    assert calls == [256]
+
+
 def test_what_only_its_own_item_is_to_blame_for_stands_in_its_place() -> None:
     def write(items: Sequence[int]) -> list[int | Exception]:
         return [ValueError("odd") if item % 2 else item for item in items]

@@ -263,6 +263,15 @@ def _sealed(items: Sequence[Submission], whose: _Whose) -> list[Sealed]:
     return events.seal_all([(subject, item.answer, item.body_hash) for item, subject in said])
 
 
+def _need_known(db: Database, subjects: set[str]) -> None:
+    """Raise `Conflict` with code `subject_gone` for whoever was forgotten, and leave no key of theirs behind."""
+    gone = subjects - identity.known_of(db, subjects)
+    for subject in gone:
+        keys.destroy(subject)
+    if gone:
+        raise Conflict("subject_gone", "This person was forgotten meanwhile.", "Nothing: it goes with them.")
+
+
 def _record_once(db: Database, items: Sequence[Submission], now: datetime) -> list[Recorded]:
     whose = _whose(db, items)
     sealed = _sealed(items, whose)  # before the lock is taken that others wait for
@@ -271,6 +280,7 @@ def _record_once(db: Database, items: Sequence[Submission], now: datetime) -> li
         # INVARIANT: whose an answer is holds under the lock: who was erased meanwhile is written no more.
         if identity.subjects_of_devices(db, [*whose.known, *whose.fresh]) != whose.known:
             raise _Stale
+        _need_known(db, {item.subject for item in items if item.subject})
         if not identity.add_devices(db, whose.fresh, now):
             raise _Stale
         return _Batch(db, items, now).record(first, whose.subjects, set(whose.fresh.values()), sealed)
@@ -280,7 +290,8 @@ def record(db: Database, items: Sequence[Submission], now: datetime) -> list[Rec
     """Record answers durably in one transaction and give them back as events, in order.
 
     The same event with the same body gives the event recorded before, marked `replayed`.
-    Raises `Conflict` (`event_reused`, `unknown_version`) and `Unavailable` (`busy`); then nothing changed.
+    Raises `Conflict` (`event_reused`, `unknown_version`, `subject_gone`) and `Unavailable` (`busy`); then nothing
+    changed.
     """
     recorded = _against_others(lambda: _record_once(db, items, now))
     # A no outlives a restore, or nobody is told of it.
@@ -325,6 +336,7 @@ def _mark(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now:
 def _mark_once(db: Database, subject: str, brand: str, flags: Mapping[str, Any], now: datetime) -> int:
     with db.transaction():
         first = outbox.take(db, 1)
+        _need_known(db, {subject})
         published, editions = notices.current(db, brand), notices.editions(db, brand)
         before = standing_of(db, subject, brand)
         was = before or Standing(band=Band(identity.bands_of(db, [subject]).get(subject, "")))

@@ -22,8 +22,17 @@ LOST = (sqlite3.OperationalError, psycopg.OperationalError, OSError)
 BREATH = 0.001  # seconds between commits, so that other writers of the same file get a turn
 
 
+def is_lost(broken: Exception) -> bool:
+    """Tell whether nothing can be written at all, whoever sent it."""
+    return isinstance(broken, LOST) or (
+        isinstance(broken, Unavailable) and broken.code == "journal_unwritable"
+    )
+
+
 def refused(broken: Exception) -> Unavailable:
     """Say why nothing was acknowledged, where it is the machine that fails and not what was sent."""
+    if isinstance(broken, Unavailable):
+        return broken
     full = isinstance(broken, OSError) and broken.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or isinstance(broken, psycopg.errors.DiskFull) or "is full" in str(broken):
         told = "There is no room left to record this. It does not count as answered."
@@ -76,8 +85,9 @@ class Batcher(Generic[In, Out]):
         try:
             results = await loop.run_in_executor(self._thread, self._write, [item for item, _ in batch])
         except Exception as broken:
-            if len(batch) == 1 or isinstance(broken, LOST):
-                told = self._failed(broken) if isinstance(broken, LOST) else broken
+            lost = is_lost(broken)
+            if len(batch) == 1 or lost:
+                told = self._failed(broken) if lost else broken
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(told)

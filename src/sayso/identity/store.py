@@ -95,6 +95,15 @@ def subjects_of_devices(db: Database, secret_hashes: Collection[str]) -> dict[st
     return {str(secret_hash): str(subject) for secret_hash, subject, _ in rows}
 
 
+def known_of(db: Database, subjects: Collection[str]) -> set[str]:
+    """Give those of these subjects that there are: whoever was forgotten is not among them."""
+    if not subjects:
+        return set()
+    places = ", ".join(["%s"] * len(subjects))
+    rows = db.run(f"SELECT id FROM identity_subject WHERE id IN ({places})", list(subjects))  # noqa: S608
+    return {str(row[0]) for row in rows}
+
+
 def subject_of_device(db: Database, secret_hash: str) -> str | None:
     """Give the subject of a device, or None when this browser never answered."""
     return _shown(db, secret_hash)[0]
