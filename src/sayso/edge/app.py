@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import json
 import logging
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -34,7 +33,6 @@ from sayso.uses.counting import Counter
 log = logging.getLogger("sayso.edge")
 LARGEST_ANSWER = 16 * 1024  # bytes
 LARGEST_QUESTION = 256 * 1024  # bytes
-TURN = 0.0001  # seconds after which the writer's thread lets the loop have its turn; Python's own is 5 ms
 SDK = Path(__file__).parent / "static" / "sayso.js"
 
 Scope = Mapping[str, Any]
@@ -124,7 +122,6 @@ class Edge:
             await send({"type": "http.response.body", "body": body})
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
-        sys.setswitchinterval(TURN)
         while (message := await receive())["type"] != "lifespan.shutdown":
             await send({"type": f"{message['type']}.complete"})
         self.close()
