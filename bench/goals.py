@@ -21,6 +21,15 @@ class Goal:
         number = f"{self.limit:,.0f}" if self.limit >= 1000 else f"{self.limit:g}"
         return f"{sign} {number}" + ("×" if self.of == "ratio" else f" {unit}")
 
+    def share(self, ours: float | None, ratio: float | None) -> float | None:
+        """Give how much of the goal was reached: 1 or more is met. None where nothing was measured."""
+        value = ratio if self.of == "ratio" else ours
+        if value is None:
+            return None
+        if self.least:
+            return value / self.limit
+        return self.limit / value if value else float("inf")
+
     def met(self, ours: float | None, ratio: float | None) -> bool | None:
         """Judge a measurement; None where what the goal is about was not measured."""
         value = ratio if self.of == "ratio" else ours

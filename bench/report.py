@@ -12,6 +12,7 @@ from bench import machine, results
 from bench.drawing import Bar, bars, number
 from bench.goals import GOALS
 from bench.groups import GROUPS, PEERS, Group
+from bench.reasons import REASONS
 
 ROOT = Path(__file__).parent.parent
 MADE = "<!-- Made by `make bench` from bench/results.json. Do not edit. -->\n"
@@ -101,6 +102,19 @@ def _pictures(group: Group, rows: Rows) -> list[str]:
     return [f"![{plot.title}](../images/{plot.file})\n" for plot in shown]
 
 
+def _misses(rows: Sequence[dict[str, Any]]) -> str:
+    """Say by how much each goal of these rows was missed, and why."""
+    lines = []
+    for row in rows:
+        if row["met"] is False:
+            share = GOALS[row["id"]].share(row["ours"], row["ratio"])
+            lines.append(
+                f"| `{row['id']}` | {share:.0%} | {REASONS.get(row['id'], 'Not looked into yet.')} |"
+            )
+    head = ["### What was missed, by how much and why\n", "| goal | reached | why |", "| --- | --- | --- |"]
+    return "\n".join([*head, *lines]) + "\n" if lines else ""
+
+
 def _section(group: Group, rows: Rows, machines: dict[str, dict[str, Any]]) -> str:
     found = [rows[name] for name in group.ids if name in rows]
     missing = [name for name in group.ids if name in GOALS and name not in rows]
@@ -108,7 +122,7 @@ def _section(group: Group, rows: Rows, machines: dict[str, dict[str, Any]]) -> s
     if group.name in machines:
         parts.append(_machine(machines[group.name]))
     if found:
-        parts += [*_pictures(group, rows), _table(found)]
+        parts += [part for part in (*_pictures(group, rows), _table(found), _misses(found)) if part]
     if missing:
         parts.append(f"Not measured yet: {', '.join(f'`{name}`' for name in missing)}.\n")
     return "\n".join(parts)

@@ -6,8 +6,9 @@ import platform
 import re
 from pathlib import Path
 
-from bench import machine, report
+from bench import machine, report, results
 from bench.drawing import Bar, bars, number
+from bench.reasons import REASONS
 from bench.results import Row, broken, write
 
 TOLD = {
@@ -35,10 +36,10 @@ ROWS = [
 
 
 def made(folder: Path) -> dict[str, str]:
-    results, machines = folder / "results.json", folder / "machines.json"
-    write(ROWS, results)
+    rows, machines = folder / "results.json", folder / "machines.json"
+    write(ROWS, rows)
     machine.write("decision", TOLD, machines)
-    pages = report.pages(results, machines, folder)
+    pages = report.pages(rows, machines, folder)
     return {path.relative_to(folder).as_posix(): text for path, text in pages.items()}
 
 
@@ -47,6 +48,17 @@ def test_the_page_and_its_plots_are_fresh_with_the_results() -> None:
         path.name for path, text in report.pages().items() if not path.exists() or path.read_text() != text
     ]
     assert stale == [], "Remedy: .venv/bin/python -m bench.report"
+
+
+def test_what_was_missed_is_said_with_how_much_was_reached_and_why(tmp_path: Path) -> None:
+    page = made(tmp_path)["docs/reference/performance.md"]
+    assert "`decision-4096-cedarpy` | 62% |" in page
+    assert "`decision-4096-redis`" not in page.partition("### What was missed")[2]
+
+
+def test_no_goal_is_missed_without_a_reason() -> None:
+    missed = [row["id"] for row in results.read() if row["met"] is False]
+    assert [name for name in missed if not REASONS.get(name)] == [], "Remedy: say why in bench/reasons.py"
 
 
 def test_no_plot_is_left_that_nothing_draws_any_more() -> None:
