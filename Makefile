@@ -32,7 +32,7 @@ docs: ## Write docs/reference again from the code's tables
 
 bench: ## Measure beside the peers, into docs/reference/performance.md (ONLY=decision for one group, QUICK=1 to try it)
 	@sh tools/bootstrap.sh bench
-	@exec .venv/bin/python -m bench $(ONLY) $(if $(QUICK),--quick) $(if $(HOUSEHOLDS),--households $(HOUSEHOLDS))
+	@exec .venv/bin/python -m bench $(ONLY) $(if $(QUICK),--quick) $(if $(HOUSEHOLDS),--households $(HOUSEHOLDS)) $(if $(PEOPLE),--people $(PEOPLE))
 
 lock: ## Pin every dependency again, with hashes (UPGRADE=1 takes newer releases)
 	@sh tools/bootstrap.sh test

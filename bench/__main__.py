@@ -58,7 +58,12 @@ def _listed() -> str:
 @click.option("--list", "listed", is_flag=True, help="Only say what can be measured.")
 @click.option("--quick", is_flag=True, help="Small sizes, to see that everything works.")
 @click.option("--households", type=int, help="Fewer households of Complete Journey.")
-def main(names: tuple[str, ...], listed: bool, quick: bool, households: int | None) -> None:
+@click.option(
+    "--people", type=int, help="Hold at most so many people in the ledger: ten million take an hour."
+)
+def main(
+    names: tuple[str, ...], listed: bool, quick: bool, households: int | None, people: int | None
+) -> None:
     """Measure the named groups, or all of them."""
     if listed:
         click.echo(_listed())
@@ -71,7 +76,7 @@ def main(names: tuple[str, ...], listed: bool, quick: bool, households: int | No
     # Stopped from outside, too, everything that was started is ended.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen = [group for group in GROUPS if not names or group.name in names]
-    done = [measure(group, Wish(say, quick, households)) for group in chosen]
+    done = [measure(group, Wish(say, quick, households, people)) for group in chosen]
     click.echo(f"{sum(done)} of {len(done)} groups came to figures in every row")
     raise SystemExit(0 if all(done) else 1)
 

@@ -14,11 +14,15 @@ Versions = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How a run is wanted: `quick` takes small sizes, to see that everything works; its figures mean nothing."""
+    """How a run is wanted: `quick` takes small sizes, to see that everything works; its figures mean nothing.
+
+    `households` and `people` are the most that are taken, where not all.
+    """
 
     say: Say
     quick: bool = False
     households: int | None = None
+    people: int | None = None
     faults: list[str] = field(default_factory=list)
 
     def attempt(self, part: Callable[[], list[Row]]) -> list[Row]:

@@ -179,13 +179,16 @@ def _flat(server: Postgres, made: Deployment, level: str, size: Sizes) -> Row:
     )  # fmt: skip
 
 
-def _by_level(server: Postgres, wish: Wish) -> list[Row]:
-    size, rows, already = sizes(wish.quick), list[Row](), 0
+def _by_level(server: Postgres, wish: Wish, rows: list[Row]) -> list[Row]:
+    """Add the rows of each level as it is measured: what a larger one comes to takes nothing from them."""
+    size, already = sizes(wish.quick), 0
     with ExitStack() as stack:
         made = stack.enter_context(_filled(server))
         rivals = Rivals(server, stack)
         rivals.start()
         for level, held in size.levels.items():
+            if wish.people is not None and held > wish.people:
+                return rows
             wish.say(f"answers: {held:,} people held")
             filling.fill(made.database, already, held)
             if level in WITH_PEERS:
@@ -206,7 +209,7 @@ def run(wish: Wish) -> list[Row]:
     rows = wish.attempt(lambda: _on_sqlite(wish))
     with programs.postgres() as server:
         wish.say("answers: PostgreSQL by rows held")
-        rows += wish.attempt(lambda: _by_level(server, wish))
+        wish.attempt(lambda: _by_level(server, wish, rows))
         wish.say("answers: several edges")
         rows += wish.attempt(lambda: _edges(server, wish))
     return rows

@@ -75,6 +75,8 @@ def fill(database: str, already: int, wanted: int) -> None:
     if last < first:
         return
     with psycopg.connect(database, autocommit=True) as connection:
+        # Copies point where what they are copied from points: nothing is looked up for each of millions of rows.
+        connection.execute("SET session_replication_role = replica")
         row = connection.execute("SELECT next - 1 FROM outbox_sequence WHERE name = 'ledger'").fetchone()
         for table in TABLES:
             _copy(connection, table, first, last, int(row[0]) if row else 0)

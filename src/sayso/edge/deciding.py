@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -136,12 +137,25 @@ def read_question(source: object) -> Choice:
     )
 
 
+@lru_cache(maxsize=ALIKE)
+def _known(questions: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple([read_question(question).id for question in questions])
+
+
+def _choices(questions: list[object]) -> tuple[str, ...]:
+    """Read the questions about one person; a server mostly asks the same of everybody."""
+    if len(questions) <= LONGEST_KEPT:
+        with suppress(TypeError):  # an object of its parts is no key
+            return _known(tuple(questions))
+    return tuple([read_question(question).id for question in questions])
+
+
 def _asked(source: object) -> Asked:
     questions = source.get("questions") if isinstance(source, dict) else None
     if not isinstance(source, dict) or not isinstance(questions, list) or len(questions) > MOST_QUESTIONS:
         remedy = f"Send `subject` and at most {MOST_QUESTIONS} `questions`."
         raise Invalid("invalid_question", "`questions` is no list we can answer.", remedy)
-    choices, reference = tuple([read_question(question).id for question in questions]), source.get("subject")
+    choices, reference = _choices(questions), source.get("subject")
     names = tuple(map(name_of, identity.read_reference(reference).values()))
     return Asked(reference, names, choices, gpc.in_script(source.get("gpc")))
 
