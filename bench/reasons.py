@@ -10,9 +10,9 @@ _GATE = (
 _AGAINST = f"The peer is asked about 2 000 people again and again, ours about all of them. {_GATE}"
 _RECEIPT = (
     "An answer takes half a millisecond of Python: a receipt of 9 kB that is signed (a fifth of it), the fold, the "
-    "sealed evidence, the log's leaf and the journal of noes; the loop around it a fifth of a millisecond more. The prototype "
-    "behind the goal signed some hundred bytes and kept no journal. Load, edge and database share two processors: two "
-    "edges record no more than one."
+    "sealed evidence, the log's leaf and the journal of noes; the loop around it takes a fifth of a millisecond more. "
+    "The prototype behind the goal signed some hundred bytes and kept no journal. Load, edge and database share two "
+    "processors: two edges record no more than one."
 )
 _SERVER = (
     "The load is sent from the same two processors, and the server hands every request from one of its threads to "
