@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, LABELS, ROOM, LINE, TOP = 760, 250, 110, 26, 44
+WIDTH, LABELS, ROOM, LINE, TOP = 880, 370, 110, 26, 44
 OURS, PEERS = "#2f6f4f", "#8a8f98"
 
 
