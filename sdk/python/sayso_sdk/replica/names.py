@@ -31,7 +31,8 @@ class Names:
                 return self._alone(kind, subject[kind])  # type: ignore[literal-required]  # any kind; `_alone` refuses
             if set(subject) - set(_ORDER):
                 return ()
-            return tuple(self._alone(kind, subject[kind])[0] for kind in _ORDER if kind in subject)  # type: ignore[literal-required]
+            kinds = (kind for kind in _ORDER if kind in subject)
+            return tuple(self._alone(kind, subject[kind])[0] for kind in kinds)  # type: ignore[literal-required]  # one of `_ORDER`
         except (KeyError, TypeError, ValueError, AttributeError):
             return ()
 
