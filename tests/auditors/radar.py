@@ -11,13 +11,15 @@ from dataclasses import asdict
 from typing import Any
 
 from cookieradar.scanner import find_violations, scan, stored_before_choice
-from playwright.async_api import Browser, BrowserContext, BrowserType, Request
+from playwright.async_api import Browser, BrowserContext, BrowserType, Page, Request
+
+IDLE = "() => new Promise(over => requestIdleCallback(over, { timeout: 15000 }))"
 
 
 def watch_browsers(order: dict[str, Any]) -> list[list[dict[str, Any]]]:
     """Have every browser of this process be the project's, dressed as ordered; the list fills with its visits."""
     visits: list[list[dict[str, Any]]] = []
-    launch, new_context = BrowserType.launch, Browser.new_context
+    launch, new_context, pause = BrowserType.launch, Browser.new_context, Page.wait_for_timeout
 
     async def launch_ours(kind: BrowserType, **chosen: Any) -> Browser:
         return await launch(kind, **chosen, executable_path=order["browser"], args=order["flags"])
@@ -31,7 +33,11 @@ def watch_browsers(order: dict[str, Any]) -> list[list[dict[str, Any]]]:
         context.on("request", lambda request: seen.append(_noted(request)))
         return context
 
-    BrowserType.launch, Browser.new_context = launch_ours, open_watched
+    async def pause_until_idle(page: Page, milliseconds: float) -> None:
+        await page.evaluate(IDLE)  # a busy machine takes its time from click to script
+        await pause(page, milliseconds)
+
+    BrowserType.launch, Browser.new_context, Page.wait_for_timeout = launch_ours, open_watched, pause_until_idle
     return visits
 
 

@@ -25,6 +25,8 @@ function watch(context) {
   context.on('page', (page) => {
     const close = page.close.bind(page);
     page.close = async () => {
+      await page.evaluate(() => new Promise((over) => requestIdleCallback(over, { timeout: 15000 }))).catch(() => {});
+      last = Date.now();
       const end = Date.now() + 10 * QUIET;
       while ((under.size || Date.now() - last < QUIET) && Date.now() < end) await pause();
       await close();

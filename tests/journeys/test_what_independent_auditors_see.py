@@ -55,7 +55,7 @@ class Rounds:
 @pytest.fixture(scope="module")
 def rounds(demo: Demo) -> Iterator[Rounds]:
     """Send all of them off at once: most of their time is waiting."""
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(3) as pool:
         auditors = Auditors(pool, STAY_HERE)
         first, last = _page(demo, FIRST), _page(demo, LAST)
         wrong = {"tracks": TRACKS_AT_ONCE, "mislabelled": CALLS_A_NO_SOMETHING_ELSE}
