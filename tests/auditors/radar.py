@@ -37,7 +37,11 @@ def watch_browsers(order: dict[str, Any]) -> list[list[dict[str, Any]]]:
         await page.evaluate(IDLE)  # a busy machine takes its time from click to script
         await pause(page, milliseconds)
 
-    BrowserType.launch, Browser.new_context, Page.wait_for_timeout = launch_ours, open_watched, pause_until_idle
+    BrowserType.launch, Browser.new_context, Page.wait_for_timeout = (
+        launch_ours,
+        open_watched,
+        pause_until_idle,
+    )
     return visits
 
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from sayso.consent import opting_out
 from sayso.consent import queries as consent
+from sayso.core.opt_out import Scope
 from sayso.identity import queries as who
 from sayso.identity import services as identity
 from sayso.messages.services import send_due
@@ -152,11 +154,23 @@ def test_a_yes_waits_for_the_link_and_opening_it_changes_nothing(
     assert _newsletter(ada) == "requested"
     done = stranger.post(page, {"secret": secret, "answer": "yes"}).content.decode()
     assert "Your yes is recorded" in done
+    assert "Somebody stopped this" not in done
     assert _newsletter(ada) == "given"
     assert stranger.post(page, {"secret": secret, "answer": "yes"}).status_code == 404
     history = sign_in(Client(), post).get("/centre/history").content.decode()
     assert "Waits for your confirmation" in history
     assert "Confirmed by letter" in history
+
+
+def test_a_yes_that_an_opt_out_by_address_outranks_says_that_it_stays_stopped(
+    dev: Client, ada: str, post: PostOffice
+) -> None:
+    opting_out.block("email", ADA, [Scope.MARKETING], "form", datetime.now(UTC))
+    dev.post(f"{_look(dev)}/phone", {"purpose": "newsletter", "said": "yes"})
+    page, secret = _link(post)
+    done = Client().post(page, {"secret": secret, "answer": "yes"}).content.decode()
+    assert "Your yes is recorded" in done
+    assert "Somebody stopped this with your address or number, and that still holds" in done
 
 
 def test_a_no_of_hers_since_the_call_is_said_to_stand(dev: Client, ada: str, post: PostOffice) -> None:

@@ -4,6 +4,8 @@
   const slot = document.createElement('aside');
   slot.dataset.brightside = '';
   slot.setAttribute('aria-label', 'Advert');
+  slot.lang = 'en';
+  slot.dir = 'ltr';
   Object.assign(slot.style, {
     margin: '2rem auto',
     padding: '1rem 1.5rem',

@@ -1,9 +1,11 @@
 """What stands around every page: the brand, a person to write to, where to complain, the languages."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from sayso.centre.shown import who
@@ -25,6 +27,12 @@ FORMATS = {  # how dates are written, in Django's letters
     "zh-Hant": {"day": "Y年n月j日", "minute": "Y年n月j日 H:i", "second": "Y年n月j日 H:i:s"},
     "ar": {"day": "j F Y", "minute": "j F Y، H:i", "second": "j F Y، H:i:s"},
 }
+
+
+def day(moment: datetime) -> str:
+    """Write a day in the language that speaks now, as pages do."""
+    language = TAGS.get(get_language() or "en", "en")
+    return date_format(moment, FORMATS.get(language, FORMATS["en"])["day"])
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

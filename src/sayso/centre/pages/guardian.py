@@ -6,13 +6,13 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from sayso.centre import arrival, young
+from sayso.centre.context import day
 from sayso.centre.signed_in import account_required
 from sayso.centre.visitor import locale_of, right_now, the_brand, visitor_of
 from sayso.consent import family
@@ -50,7 +50,7 @@ def _invite(child: str, address: str) -> Outcome:
     invited = email_plus.invite(child, address, now)
     if not isinstance(invited, Invited):
         return invited
-    words = {"link": _own_page(), "until": date_format(invited.until, "DATE_FORMAT"), **arrival.letterhead()}
+    words = {"link": _own_page(), "until": day(invited.until), **arrival.letterhead()}
     letters.send("guardian_invited", address, words, get_language() or "en", now)
     return Outcome.ASKED
 

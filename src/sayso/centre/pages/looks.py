@@ -1,5 +1,6 @@
 """Who looked at her data, and her own word to what was noted by telephone."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sayso.centre import looked, shown
 from sayso.centre.signed_in import account_required
 from sayso.centre.visitor import locale_of, right_now, the_brand
+from sayso.consent import queries as consent
 from sayso.core.errors import NotFound
 from sayso.core.vocabulary import PERMITTING, ConsentStatus
 from sayso.notices import queries as notices
 from sayso.staff import queries as staff
 from sayso.staff import services
+from sayso.staff.queries import Waiting
 
 
 @require_safe
@@ -29,6 +32,12 @@ def looks(request: HttpRequest, account: str) -> HttpResponse:
 def _problem(request: HttpRequest, number: str) -> HttpResponse:
     error = _("This link does nothing any more. It works once, whole, and for seven days.")
     return render(request, "centre/confirm.html", {"number": number, "error": error}, status=404)
+
+
+def _is_stopped(found: Waiting, now: datetime) -> bool:
+    """Tell whether an opt-out by address or number outranks the yes that was just confirmed."""
+    (stands,) = consent.answered_together([found.account], found.brand, now)
+    return not stands.blocked.isdisjoint(found.choices)
 
 
 @never_cache
@@ -48,7 +57,11 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
         if request.POST.get("answer") == "yes":
             page["found"], recorded = services.confirm(number, secret, locale_of(notice), now)
             said = {ConsentStatus(status) for status in recorded.outcome.values()}
-            page |= {"done": True, "too_late": not said <= PERMITTING}
+            page |= {
+                "done": True,
+                "too_late": not said <= PERMITTING,
+                "stopped": _is_stopped(page["found"], now),
+            }
         else:
             page["found"] = staff.waiting(number, secret, now)
     except NotFound:
