@@ -32,6 +32,8 @@ import django  # noqa: E402 - the settings above come first
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.contrib.contenttypes.management import create_contenttypes  # noqa: E402
+from django.db.models.signals import post_migrate  # noqa: E402
 
 from sayso.notices import store as notices  # noqa: E402
 from tests import readme  # noqa: E402
@@ -44,6 +46,10 @@ hypothesis.register_profile("exploring", deadline=None, print_blob=True)
 hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = settings.DATABASES["default"]["NAME"]
+
+# Django writes its permissions, which nothing here reads, anew whenever a test has emptied the database.
+post_migrate.disconnect(create_contenttypes)
+post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture(autouse=True)

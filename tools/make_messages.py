@@ -5,8 +5,8 @@ Babel reads Python; Django itself turns a template into something Babel can read
 """
 
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -28,20 +28,24 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 Message = str | tuple[str, ...]
 
 
-def _texts(path: Path) -> Iterator[tuple[int, Message]]:
-    text = path.read_text()
-    if path.suffix == ".html":
-        text = templatize(text, origin=str(path))
-    for line, message, _comments, _context in extract("python", BytesIO(text.encode()), KEYWORDS):
-        yield line, message
+@cache
+def _texts() -> list[tuple[str, Message]]:
+    """List every text of the server, each with the file it stands in."""
+    found: list[tuple[str, Message]] = []
+    for path in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]):
+        text, name = path.read_text(), str(path.relative_to(SOURCE))
+        if path.suffix == ".html":
+            text = templatize(text, origin=str(path))
+        said = extract("python", BytesIO(text.encode()), KEYWORDS)
+        found += [(name, message) for _line, message, _comments, _context in said]
+    return found
 
 
 def collected(locale: str) -> Catalog:
     """Give every text of the server, by the file it stands in."""
     catalog = Catalog(locale=locale, project="sayso", charset="utf-8", fuzzy=False)
-    for path in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]):
-        for _line, message in _texts(path):
-            catalog.add(message, locations=[(str(path.relative_to(SOURCE)), 0)])
+    for name, message in _texts():
+        catalog.add(message, locations=[(name, 0)])
     return catalog
 
 
