@@ -29,7 +29,7 @@ from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.decisions import checking, gate, tokens
 from sayso.decisions.status import Lists
 from sayso.deployment import journal as outside
-from sayso.identity import keys
+from sayso.identity import access, keys
 from sayso.identity import queries as who
 from sayso.identity import services as identity
 from sayso.notices import queries as notices
@@ -271,6 +271,30 @@ def test_a_notice_published_since_is_published_again(ada: Ada, tmp_path: Path, n
     assert [each.notice.version for each in store.editions(DB, BRAND).versions[-2:]] == versions
     assert not permitted(ada.account, now)
     assert replaying.replay(now) == Replayed()
+
+
+def test_whoever_was_shut_out_since_the_backup_is_shut_out_again(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    secret = identity.make_api_key(BRAND, "till", {"decide"}, now)
+    kept_key = identity.make_api_key(BRAND, "shop", {"decide"}, now)
+    for role in ("support", "marketer"):
+        identity.make_staff("dev@linenandloom.example.test", role, now)
+    backup = dump(tmp_path)
+    (number,) = [key.number for key in access.server_keys() if key.label == "till"]
+    access.revoke_staff("dev@linenandloom.example.test", now)
+    access.revoke_key(number, now)
+    assert restoring.behind(DB) is None
+    put_back(backup)
+    assert who.api_key(secret)
+    assert restoring.behind(DB)
+    assert replaying.replay(now).revoked == 2
+    assert who.api_key(secret) is None
+    assert access.staff() == []
+    assert who.api_key(kept_key)
+    assert replaying.replay(now) == Replayed()
+    identity.make_staff("dev@linenandloom.example.test", "support", now)
+    assert restoring.behind(DB) is None  # let in anew, on purpose
 
 
 def test_a_notice_the_journal_does_not_know_is_asked_for_first(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sayso.cli import keeping
+from sayso.cli import access, keeping
 from sayso.cli.ready import django_ready, plainly
 
 
@@ -21,6 +21,7 @@ def main() -> None:
       sayso migrate                 prepare the database of SAYSO_DATABASE_URL
       sayso apply DIR               publish a brand's notice, systems and asks
       sayso key BRAND --scope …     make a key for the brand's server
+      sayso access list             who may come in, and by which keys
       sayso serve                   run edge, pages and worker
       sayso verify FILE --keys PINS check a receipt offline
       sayso audit                   follow the log of all answers
@@ -527,6 +528,7 @@ def demo_staff() -> None:
     click.echo("may sign in")
 
 
+main.add_command(access.access)
 main.add_command(keeping.keys)
 main.add_command(keeping.backup)
 

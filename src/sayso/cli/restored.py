@@ -58,6 +58,8 @@ def replay(dry_run: bool, now: datetime, say: Say) -> None:
         f"{done.narrowed} withdrawals and refusals, {done.minors} minors, {done.blocks} stops put back; "
         f"{done.erased} people erased again; {done.deletions} deletions wait for an officer again"
     )
+    if done.revoked:
+        say(f"{done.revoked} server keys and members of staff shut out again")
     if done.held_back:
         say(f"{done.held_back} people whose entries no key opens: every use of their data is refused")
     say(f"{done.lost} entries of the log were lost with this restore, and the log declares it")

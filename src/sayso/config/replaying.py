@@ -15,8 +15,8 @@ from sayso.core.values import read_utc
 from sayso.deployment import journal as outside
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.deployment.journal import Entry
+from sayso.identity import access, keys
 from sayso.identity import journal as names
-from sayso.identity import keys
 from sayso.identity.journal import Said
 from sayso.notices import services as notices
 from sayso.outbox import epochs
@@ -35,6 +35,7 @@ class Replayed:
     erased: int = 0
     deletions: int = 0  # confirmed ones that wait for an officer again
     held_back: int = 0  # people whose entries could not be read
+    revoked: int = 0  # server keys and staff that had come back
 
 
 class _NotReally(Exception):
@@ -86,6 +87,7 @@ def _apply(
         erased,
         _take_up(db, restoring.deletions_in(entries, said), now),
         restoring.hold_back(db, unreadable, now),
+        access.revoke_again(db, entries, now),
     )
     journal.append(db, [journal.opened_epoch(db, epoch, now)])
     return done

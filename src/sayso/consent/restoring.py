@@ -63,6 +63,8 @@ def _holds(db: Database, entry: Entry) -> bool:
         return _has_row(db, entry["seq"])
     if entry["kind"] == notices.PUBLISHED:
         return _has_version(db, entry)
+    if entry["kind"] == identity.REVOKED:
+        return identity.is_shut(db, entry)
     return entry["kind"] != journal.BLOCKED or _has_block(db, entry)
 
 
@@ -81,7 +83,7 @@ def behind(db: Database) -> Behind | None:
 def _newest() -> list[Entry]:
     """Give the newest entry of the journal, and that of commands: one run on a restored database hides no other."""
     told = sorted(outside.newest(), key=lambda entry: int(entry["seq"]))
-    by_command = [entry["kind"] in (notices.PUBLISHED, history.KEY_LOST) for entry in told]
+    by_command = [entry["kind"] in (notices.PUBLISHED, history.KEY_LOST, identity.REVOKED) for entry in told]
     return list(dict(zip(by_command, told, strict=True)).values())
 
 

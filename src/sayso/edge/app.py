@@ -171,8 +171,9 @@ class Edge:
             case "GET", ["v1", "replica", "lease"]:
                 return _json(200, await self._decider.lease(_bearer(scope), scope["query_string"]))
             case "GET", ["v1", "replica", "stream"]:
-                follower = await self._decider.follower(_bearer(scope), scope["query_string"])
-                await self._streams.serve(follower, receive, send)
+                key = _bearer(scope)
+                follower = await self._decider.follower(key, scope["query_string"])
+                await self._streams.serve(follower, partial(self._decider.may_copy, key), receive, send)
                 return None
             case "POST", ["v1", "tokens"]:
                 return await self._token(scope, receive)

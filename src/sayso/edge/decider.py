@@ -79,6 +79,10 @@ class Decider:
         read = copying.read_query(query)
         return Follower(View(await self._replica(authorization), read), read)
 
+    async def may_copy(self, authorization: str) -> None:
+        """Make sure that a key may still copy. Raises `Unproved` and `Forbidden`."""
+        await self._key(authorization, COPYING)
+
     async def lease(self, authorization: str, query: bytes) -> Mapping[str, Any]:
         """Answer a poll from the database as it is after the poll came."""
         key, read = await self._key(authorization, COPYING), copying.read_query(query)

@@ -1,11 +1,12 @@
 """Server-Sent Events to those who follow: nothing is queued for them, so that a slow one costs no memory."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from sayso.core.errors import Unavailable
+from sayso.core.errors import SaysoError, Unavailable
 from sayso.edge.copying import Follower
 
 KEEP_ALIVE = 10.0  # seconds of silence after which a comment shows that somebody is still there
@@ -14,6 +15,7 @@ HEADERS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-stor
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+May = Callable[[], Awaitable[object]]  # raises `SaysoError` once its key may follow no longer
 
 
 async def _gone(receive: Receive) -> None:
@@ -44,8 +46,8 @@ class Streams:
         self._closing = True
         self._wake()
 
-    async def serve(self, follower: Follower, receive: Receive, send: Send) -> None:
-        """Write to a follower until it goes, has to start again, or everything stops.
+    async def serve(self, follower: Follower, may: May, receive: Receive, send: Send) -> None:
+        """Write to a follower until it goes, has to start again, may follow no longer, or everything stops.
 
         Raises `Unavailable` with code `busy` before the first byte when too many follow.
         """
@@ -57,18 +59,22 @@ class Streams:
         self._waiting.add(woken)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-            await self._write(follower, gone, woken, send)
+            with suppress(SaysoError):  # its key was revoked, or cannot be looked up: it may ask anew
+                await self._write(follower, may, gone, woken, send)
             await send({"type": "http.response.body", "body": b""})
         finally:
             self._waiting.discard(woken)
             gone.cancel()
 
     async def _write(
-        self, follower: Follower, gone: asyncio.Task[None], woken: asyncio.Event, send: Send
+        self, follower: Follower, may: May, gone: asyncio.Task[None], woken: asyncio.Event, send: Send
     ) -> None:
-        over = False
+        over, asked = False, time.monotonic()
         while not (over or gone.done() or self._closing):
             woken.clear()
+            if time.monotonic() - asked >= KEEP_ALIVE:
+                await may()
+                asked = time.monotonic()
             written, over = follower.next()
             if written:
                 # INVARIANT: the next changes are read only when these have left.

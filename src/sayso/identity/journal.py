@@ -18,6 +18,7 @@ from sayso.identity import keys
 from sayso.identity.store import AWAITED, CURRENT, stamp
 
 NAMED = "named"
+REVOKED, KEY, STAFF = "revoked", "key", "staff"
 _encode = json.JSONEncoder(
     separators=(",", ":")
 ).encode  # made once: on the hot path that is half of the time
@@ -139,3 +140,16 @@ def suppress_again(db: Database, kind: str, lookup: str, at: datetime) -> None:
         " ON CONFLICT (kind, lookup) DO NOTHING",
         [kind, lookup, stamp(db, at)],
     )
+
+
+def is_shut(db: Database, entry: Entry) -> bool:
+    """Tell whether the database knows of a revocation, or has nobody whom it would shut out."""
+    if db.run("SELECT 1 FROM outbox_news WHERE seq = %s AND topic = 'access.revoked'", [entry["seq"]]):
+        return True
+    if entry["what"] == KEY:
+        return not db.run("SELECT 1 FROM identity_apikey WHERE secret_hash = %s", [entry["of"]])
+    staff = (
+        "SELECT 1 FROM identity_loginaddress a JOIN auth_user u ON u.id = a.person_id"
+        " WHERE a.lookup = %s AND u.is_staff"
+    )
+    return not db.run(staff, [entry["of"]])

@@ -158,14 +158,15 @@ def forget(subjects: list[str]) -> None:
     people = list(models.Login.objects.filter(subject_id__in=subjects).values_list("person_id", flat=True))
     logins = get_user_model().objects.filter(id__in=people)
     sealed_under = [*subjects, *(models.key_of_login(each.get_username()) for each in logins)]
-    _end_sessions({str(person) for person in people})
+    end_sessions({str(person) for person in people})
     logins.delete()
     models.Subject.objects.filter(id__in=subjects).delete()
     for key in sealed_under:
         transaction.on_commit(partial(keys.destroy, key))
 
 
-def _end_sessions(people: set[str]) -> None:
+def end_sessions(people: set[str]) -> None:
+    """Sign these logins out of every browser."""
     # A session names its person inside what is encoded only.
     for session in Session.objects.iterator():
         if session.get_decoded().get(SESSION_KEY) in people:
