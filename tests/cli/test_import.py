@@ -275,6 +275,7 @@ def test_parquet_without_its_extra_says_what_to_install(
         ("crm.csv", b"", "column names"),
         ("crm.csv", b"email,email\na,b\n", "column names"),
         ("crm.csv", b'email,answer\n"a,b\n', "is no CSV"),
+        ("crm.csv", b"email,answer\n" + b"x," * 500_001, "a line is too long"),
         ("crm.parquet", b"PAR1 and nothing", "no Parquet"),
     ],
 )
@@ -286,6 +287,18 @@ def test_a_file_that_cannot_be_read_is_refused_whole(
     done = imports(path)
     assert done.exit_code == 2, done.output
     assert code in done.output
+    assert everything() == [[], [], [], []]
+
+
+def test_a_file_of_parquet_that_is_torn_is_refused_whole(write: Write) -> None:
+    arrow, parquet = importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
+    path = write().with_name("crm.parquet")
+    parquet.write_table(arrow.Table.from_pylist([dict(zip(COLUMNS, YES, strict=True))]), path)
+    raw = path.read_bytes()
+    path.write_bytes(raw[:4] + b"\xff" * 40 + raw[44:])  # its end still names the columns
+    done = imports(path)
+    assert done.exit_code == 2, done.output
+    assert "no Parquet" in done.output
     assert everything() == [[], [], [], []]
 
 

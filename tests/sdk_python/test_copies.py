@@ -138,3 +138,26 @@ def test_events_are_the_same_wherever_the_stream_is_cut(places: list[int]) -> No
 def test_what_is_no_text_or_never_ends_is_refused(more: bytes) -> None:
     with pytest.raises(SaysoProblem, match="unreadable"):
         Events().read(more)
+
+
+@pytest.mark.parametrize(
+    "until", [float("inf"), float("-inf"), float("nan"), 10**400, 1 << 36, -1, None, [], "x"]
+)
+def test_a_row_until_no_moment_is_unreadable(until: Any) -> None:
+    head = read_head(HEAD | {"epoch": "e", "version": "v"})
+    with pytest.raises(SaysoProblem, match="unreadable"):
+        read_row([name("customer", "C-1"), STRANGER, "", until, False], Rows(head).patterns)
+
+
+@pytest.mark.parametrize(
+    "change", [{"lease": 10**400}, {"lease": float("inf")}, {"names": []}, {"choices": 7}]
+)
+def test_a_head_beyond_reading_is_unreadable(change: dict[str, Any]) -> None:
+    with pytest.raises(SaysoProblem, match="unreadable"):
+        read_head(HEAD | {"epoch": "e", "version": "v"} | change)
+
+
+@pytest.mark.parametrize("row", [[], {}, None, 7])
+def test_a_row_of_another_shape_is_unreadable(row: Any) -> None:
+    with pytest.raises(SaysoProblem, match="unreadable"):
+        read_row(row, Rows(read_head(HEAD | {"epoch": "e", "version": "v"})).patterns)

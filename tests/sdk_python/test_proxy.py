@@ -129,3 +129,11 @@ def test_a_device_secret_is_32_bytes_as_43_characters() -> None:
     assert is_device_secret(FRESH)
     for wrong in (None, "", FRESH + "A", FRESH[:-1], FRESH[:-1] + "B", FRESH[:-1] + "=", FRESH + "\n"):
         assert not is_device_secret(wrong)
+
+
+def test_a_header_of_bytes_that_are_no_text_is_left_behind() -> None:
+    edge = Edge(200)
+    headers = {"Accept-Language": "zh\x84", "Sayso-Device": FRESH, "Sec-GPC": "1"}
+    assert edge.forward(ProxyRequest("GET", "v1/sites/shop/banner", headers=headers))[0] == 200
+    assert edge.seen[0].headers["sec-gpc"] == "1"
+    assert "zh" not in edge.seen[0].headers.get("accept-language", "")

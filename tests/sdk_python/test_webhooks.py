@@ -48,3 +48,9 @@ def test_a_changed_body_is_forged(body: str) -> None:
 def test_a_signed_message_that_is_no_object_is_forged(body: str) -> None:
     with pytest.raises(ForgedWebhook):
         verify(SECRET, body.encode(), sign(SECRET, "msg_1", body, datetime.now(UTC)))
+
+
+def test_a_signed_body_that_goes_deeper_than_any_message_is_forged() -> None:
+    body = "[" * 100_000
+    with pytest.raises(ForgedWebhook):
+        verify(SECRET, body.encode(), sign(SECRET, "msg_1", body, datetime.now(UTC)))

@@ -110,3 +110,13 @@ def test_a_fides_row_names_its_notice() -> None:
 @pytest.mark.parametrize("method", [None, "dismiss", "gpc", "acknowledge", "script"])
 def test_what_was_dismissed_or_set_by_a_signal_is_no_yes_of_hers(method: str | None) -> None:
     assert fides.row_of({**REPORT, "method": method}, [])["flaw"].startswith("an act of the person")
+
+
+def test_lists_where_a_word_belongs_are_no_act_of_hers() -> None:
+    assert c15t.row_of(CONSENT | {"consentAction": ["custom"]}, [])["flaw"] == c15t.NO_ACT
+    assert fides.row_of(REPORT | {"method": ["save"]}, [])["flaw"]
+    assert fides.row_of(REPORT | {"privacy_notice_history_id": ["x"]}, ["pri"])["purpose"] == "Analytics"
+
+
+def test_a_list_within_lists_within_lists_says_nothing() -> None:
+    assert c15t.row_of(CONSENT | {"purposeIds": "[" * 100_000}, ["pur_a"])["said"] == {}

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from sayso_sdk.errors import SaysoProblem, problem_from, unavailable, unreadable
+from sayso_sdk.errors import UNREADABLE, SaysoProblem, problem_from, unavailable, unreadable, unwritable
 from sayso_sdk.values import Answer, Decision, Question, Recommendations, SubjectRef, Token
 
 TIMEOUT = httpx.Timeout(2.0, connect=1.0)
@@ -216,6 +216,8 @@ class Client:
             response = self._http.request(method, url, json=body)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             raise unavailable() from fault
+        except UnicodeEncodeError as fault:
+            raise unwritable() from fault
         if not response.is_success:
             raise problem_from(response)
         return _object(response)
@@ -226,7 +228,7 @@ def _object(response: httpx.Response) -> dict[str, Any]:
         return {}
     try:
         body = response.json()
-    except ValueError as fault:
+    except UNREADABLE as fault:
         raise unreadable(response.status_code) from fault
     if not isinstance(body, dict):
         raise unreadable(response.status_code)

@@ -32,6 +32,10 @@ class SaysoProblem(Exception):
         return 400 <= self.status < 500 and self.status not in (408, 429)
 
 
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+"""What reading an answer may raise where it has another shape, or a number or a depth that is beyond reading."""
+
+
 def unavailable() -> SaysoProblem:
     """Return the problem for a Sayso that did not answer in time."""
     return SaysoProblem(
@@ -46,10 +50,17 @@ def unreadable(status: int) -> SaysoProblem:
     )
 
 
+def unwritable() -> SaysoProblem:
+    """Return the problem for a text that was to be sent and holds half of a sign."""
+    return SaysoProblem(
+        "malformed_json", "Hand over text that UTF-8 can write: no half of a surrogate pair.", 400
+    )
+
+
 def problem_from(response: httpx.Response) -> SaysoProblem:
     """Read a refusal from its problem details; anything else becomes `unreadable`."""
     try:
         body = response.json()
         return SaysoProblem(str(body["code"]), str(body.get("remedy", "")), response.status_code)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except UNREADABLE:
         return unreadable(response.status_code)

@@ -16,7 +16,7 @@ PLAIN, TIMED = 1, 4  # kinds of Ed25519 signatures
 LATEST = 253_402_300_799  # the end of the year 9999
 LONGEST = 64 * 1024  # characters of a checkpoint
 _LENGTH = {PLAIN: 64, TIMED: 72}
-_NAME = re.compile(r"[^\s+]+\Z")
+_NAME = re.compile(r"[^\s+\ud800-\udfff]+\Z")  # half of a surrogate pair is written in no UTF-8
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,14})\Z", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 

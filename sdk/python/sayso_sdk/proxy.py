@@ -138,7 +138,8 @@ def _from_this_origin(request: ProxyRequest) -> bool:
 def _headers_on(request: ProxyRequest) -> dict[str, str]:
     found = {name: request.header(name) for name in PASSED_ON}
     found[HEADER] = request.device
-    return {name: value for name, value in found.items() if value is not None}
+    # A header can hold bytes that are no text, and what a browser of ours sends never does.
+    return {name: value for name, value in found.items() if value is not None and value.isascii()}
 
 
 def _device_to_keep(request: ProxyRequest, status: int) -> str | None:

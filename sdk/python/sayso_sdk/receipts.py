@@ -123,11 +123,16 @@ def _pinned(pins: object, name: str) -> bytes:
 
 
 def _is_plain(value: object) -> bool:
-    if isinstance(value, dict):
-        return all(_is_plain(part) for part in value.values())
-    if isinstance(value, list):
-        return all(_is_plain(part) for part in value)
-    return not isinstance(value, float) and (not isinstance(value, int) or abs(value) <= MOST_EXACT)
+    waiting = [value]  # and no function that calls itself: what was signed may go deeper than that can
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+        elif isinstance(one, float) or (isinstance(one, int) and abs(one) > MOST_EXACT):
+            return False
+    return True
 
 
 def _signed(token: str, pins: object) -> tuple[Any, str, bytes]:
@@ -169,9 +174,10 @@ def _leaf_of(content: Any) -> bytes:
             content["dct:created"],
             log["commitment"],
         ]
-    except (KeyError, TypeError, AttributeError) as broken:
+        # Identifiers that are no texts, or of a depth of their own, can be signed, and make no entry.
+        return hashlib.sha256(b"\x00" + canonical(told)).digest()
+    except (KeyError, TypeError, AttributeError, RecursionError) as broken:
         raise Wrong("malformed_receipt") from broken
-    return hashlib.sha256(b"\x00" + canonical(told)).digest()
 
 
 def _check(kept: bytes, source: object) -> Receipt | Refused:

@@ -30,7 +30,7 @@ def verify(secret: str, body: bytes, headers: Mapping[str, str]) -> dict[str, An
     """
     try:
         message = Webhook(secret).verify(body, dict(headers))
-    except (WebhookVerificationError, ValueError) as fault:
+    except (WebhookVerificationError, ValueError, RecursionError) as fault:
         raise ForgedWebhook(str(fault)) from fault
     if not isinstance(message, dict):
         raise ForgedWebhook("not a JSON object")

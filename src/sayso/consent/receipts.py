@@ -226,11 +226,16 @@ def _take_apart(token: str) -> _Parts | None:
 
 def is_plain(value: object) -> bool:
     """Tell whether a value reads alike everywhere: no fractions, and no number that a browser would round."""
-    if isinstance(value, dict):
-        return all(is_plain(part) for part in value.values())
-    if isinstance(value, list):
-        return all(is_plain(part) for part in value)
-    return not isinstance(value, float) and (not isinstance(value, int) or abs(value) <= MOST_EXACT)
+    waiting = [value]  # and no function that calls itself: what was signed may go deeper than that can
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+        elif isinstance(one, float) or (isinstance(one, int) and abs(one) > MOST_EXACT):
+            return False
+    return True
 
 
 def _content(payload: bytes) -> Any:

@@ -16,7 +16,7 @@ PLAIN, TIMED = 1, 4  # kinds of Ed25519 signatures (C2SP signed-note and tlog-co
 LONGEST = 64 * 1024  # characters of a note we would read
 _LENGTH = {PLAIN: 64, TIMED: 72}  # bytes of a signature; a timed one begins with eight of time
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,14})\Z", re.ASCII)
-_NAME = re.compile(r"[^\s+]+\Z")
+_NAME = re.compile(r"[^\s+\ud800-\udfff]+\Z")  # half of a surrogate pair is written in no UTF-8
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # no note carries one but its line ends (C2SP signed-note)
 
 

@@ -194,7 +194,7 @@ def leaf_of(content: Mapping[str, Any]) -> str:
             content["dct:created"],
             log["commitment"],
         )
-    except (KeyError, TypeError, AttributeError) as broken:
+    except (KeyError, TypeError, AttributeError, RecursionError) as broken:
         raise Malformed(
             "malformed_receipt", "It does not say what it is about.", "Download the receipt again."
         ) from broken

@@ -5,6 +5,7 @@ import json
 import re
 import uuid
 from datetime import UTC, datetime
+from math import isinf
 from typing import Any
 
 from sayso.core.errors import Invalid, Malformed
@@ -40,15 +41,22 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise Malformed("malformed_json", f"{name} is not JSON.", "Send finite numbers only.")
+    raise Malformed("malformed_json", f"{name} is no number that JSON can hold.", "Send finite numbers only.")
+
+
+def _finite(text: str) -> float:
+    read = float(text)
+    return _refuse_constant(text[:20]) if isinf(read) else read
 
 
 # Made once: what `json.loads` makes anew for every call with hooks takes longer than a short body.
-_STRICT = json.JSONDecoder(object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant)
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant, parse_float=_finite
+)
 
 
 def read_json(raw: bytes) -> Any:
-    """Read JSON strictly: UTF-8, no duplicate keys, no NaN, no half of a surrogate pair.
+    """Read JSON strictly: UTF-8, no duplicate keys, no number without end, no half of a surrogate pair.
 
     Raises `Malformed`.
     """

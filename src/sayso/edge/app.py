@@ -78,18 +78,16 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 async def _body(receive: Receive, most: int) -> bytes:
-    chunks, size, more = [], 0, True
+    read, more = bytearray(), True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise TooLarge("disconnected", "The client went away.", "Send the request again.")
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > most:
+        read += message.get("body", b"")
+        if len(read) > most:
             raise TooLarge("too_large", f"The body is larger than {most} bytes.", "Send less at once.")
-        chunks.append(chunk)
         more = message.get("more_body", False)
-    return b"".join(chunks)
+    return bytes(read)
 
 
 def _bearer(scope: Scope) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 NAME = "c15t"
 COLUMNS = frozenset({"subjectId", "givenAt"})
 _SAYS = frozenset({"purposeIds", "preferences"})
-ACTS = frozenset({"accept_all", "custom"})
+ACTS = ("accept_all", "custom")  # no set: an export may hold lists where a word belongs
 NO_ACT = "an act of the person: c15t's model was opt-out, or it names no consentAction"
 
 
@@ -32,7 +32,7 @@ def _opened(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in "[{":
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     return value["json"] if isinstance(value, Mapping) and set(value) == {"json"} else value
 

@@ -14,7 +14,8 @@ from typing import Any
 NAME = "fides"
 COLUMNS = frozenset({"preference", "request_timestamp", "privacy_notice_history_id"})
 # Of its methods, those by which a person pressed or saved something that was hers to decide.
-ACTS = frozenset({"button", "accept", "reject", "save", "individual_notice"})
+# No set, and none below: an export may hold lists where a word belongs.
+ACTS = ("button", "accept", "reject", "save", "individual_notice")
 
 
 def recognises(columns: Iterable[str]) -> bool:
@@ -36,7 +37,7 @@ def row_of(record: Mapping[str, Any], purposes: Iterable[str]) -> dict[str, Any]
     return {
         "email": record.get("email"),
         "customer": record.get("external_id"),
-        "purpose": notice if notice in set(purposes) else name or notice,
+        "purpose": notice if notice in tuple(purposes) else name or notice,
         "answer": record.get("preference"),
         "answered_at": record.get("request_timestamp"),
         "text": notice,

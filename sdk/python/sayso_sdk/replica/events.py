@@ -24,6 +24,7 @@ class Events:
         self._rest = b""
         self._kind = ""
         self._data: list[str] = []
+        self._size = 0  # bytes of the event that has begun
 
     def read(self, more: bytes) -> list[Event]:
         """Take in more bytes and return the events that are now complete.
@@ -32,14 +33,20 @@ class Events:
         """
         *lines, self._rest = (self._rest + more).replace(b"\r\n", b"\n").split(b"\n")
         try:
-            found = [self._line(line.decode()) for line in lines]
+            found = [self._line(line) for line in lines]
         except UnicodeDecodeError as fault:
             raise unreadable(200) from fault
-        if max(map(len, (*lines, self._rest))) + sum(map(len, self._data)) > LONGEST:
-            raise unreadable(200)
+        self._need_an_end(len(self._rest))
         return [event for event in found if event is not None]
 
-    def _line(self, line: str) -> Event | None:
+    def _need_an_end(self, more: int) -> None:
+        if self._size + more > LONGEST:
+            raise unreadable(200)
+
+    def _line(self, raw: bytes) -> Event | None:
+        self._size += len(raw) + 1  # a line of nothing takes its place too
+        self._need_an_end(0)
+        line = raw.decode()
         if not line:
             return self._end()
         name, _, value = line.partition(":")
@@ -52,5 +59,5 @@ class Events:
 
     def _end(self) -> Event | None:
         event = Event(self._kind or "message", "\n".join(self._data)) if self._data else None
-        self._kind, self._data = "", []
+        self._kind, self._data, self._size = "", [], 0
         return event

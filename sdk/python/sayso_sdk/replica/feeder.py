@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from sayso_sdk.errors import SaysoProblem, unavailable, unreadable
+from sayso_sdk.errors import UNREADABLE, SaysoProblem, unavailable, unreadable
 from sayso_sdk.replica import clock
 from sayso_sdk.replica.copies import Copy
 from sayso_sdk.replica.events import Event
@@ -273,6 +273,6 @@ def _read(events: Iterable[Event], copy: Copy) -> tuple[list[Row], int | None, s
                 return rows, seq, str(json.loads(data)["why"])
             else:  # perhaps a change that lost its beginning: to pass over it could be to miss a withdrawal
                 raise unreadable(200)
-    except (KeyError, TypeError, ValueError) as fault:
+    except UNREADABLE as fault:
         raise unreadable(200) from fault
     return rows, seq, None

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import httpx
 
 from sayso_sdk.client import TIMEOUT, Client
-from sayso_sdk.errors import SaysoProblem, problem_from, unavailable, unreadable
+from sayso_sdk.errors import UNREADABLE, SaysoProblem, problem_from, unavailable, unreadable
 from sayso_sdk.replica.events import Event, Events
 from sayso_sdk.replica.patterns import Patterns
 from sayso_sdk.replica.wire import Head, Page, Watermark, read_head, read_page, read_watermark
@@ -112,7 +112,7 @@ class Line:
             raise unavailable() from fault
         try:
             return json.loads(body)
-        except ValueError as fault:
+        except UNREADABLE as fault:
             raise unreadable(200) from fault
 
 

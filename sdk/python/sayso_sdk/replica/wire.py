@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from sayso_sdk.errors import unreadable
+from sayso_sdk.errors import UNREADABLE, unreadable
 from sayso_sdk.replica.patterns import Patterns, read_codes
 
 MOST_CHOICES = 4096
@@ -85,7 +84,7 @@ def read_head(body: Any) -> Head:
             lease=float(body["lease"]),
             told=json.dumps(body),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as fault:
+    except UNREADABLE as fault:
         raise unreadable(200) from fault
     if not _fits(head):
         raise unreadable(200)
@@ -111,7 +110,7 @@ def read_page(body: Any, patterns: Patterns) -> Page:
             rows=rows,
             after=None if after is None else str(after),
         )
-    except (KeyError, TypeError, ValueError) as fault:
+    except UNREADABLE as fault:
         raise unreadable(200) from fault
 
 
@@ -126,7 +125,7 @@ def read_row(source: Any, patterns: Patterns) -> Row:
         _, codes, signal, until, minor = source
         number = patterns.number(codes, signal, minor)
         return name, number if until == 0 else _moment(until) << PATTERN_BITS | number
-    except (TypeError, ValueError, KeyError) as fault:
+    except UNREADABLE as fault:
         raise unreadable(200) from fault
 
 
@@ -141,5 +140,5 @@ def read_watermark(body: Any) -> Watermark:
     """Read the answer to a poll; raises SaysoProblem `unreadable`."""
     try:
         return Watermark(str(body["nonce"]), str(body["epoch"]), str(body["version"]), int(body["seq"]))
-    except (KeyError, TypeError, ValueError) as fault:
+    except UNREADABLE as fault:
         raise unreadable(200) from fault

@@ -6,17 +6,19 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from sayso.core.errors import Invalid, Malformed, Misconfigured
 from sayso.core.older_row import BadRow
 from sayso.core.values import read_json
 
-LONGEST_LINE = 1_000_000  # characters of one line of JSON, or of one field of CSV
+LONGEST_LINE = 1_000_000  # characters of one line, and of one field of CSV that goes over several
 FORMATS = ("csv", "jsonl", "parquet")
 _ENDINGS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 _BLOCK = 1 << 20
 _AT_ONCE = 10_000  # rows of Parquet
+# What pyarrow raises for bytes that are no Parquet: its own errors are subclasses of these.
+_NO_PARQUET = (OSError, ValueError, TypeError, LookupError, NotImplementedError, OverflowError, MemoryError)
 
 Record = tuple[int, dict[str, Any] | BadRow]  # line number, and what stands there
 
@@ -83,11 +85,19 @@ def _dialect(path: Path) -> type[csv.Dialect]:
     return Found
 
 
+def _lines(file: TextIO) -> Iterator[str]:
+    """Give a file's lines, none of which is held when it is longer than any: a file may be one line."""
+    while line := file.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            raise csv.Error("a line is too long")
+        yield line
+
+
 def _csv(path: Path) -> Iterator[Record]:
     csv.field_size_limit(LONGEST_LINE)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from _csv_rows(csv.reader(file, _dialect(path)), path)
+            yield from _csv_rows(csv.reader(_lines(file), _dialect(path)), path)
     except UnicodeDecodeError as broken:
         raise _not_utf8(path) from broken
     except csv.Error as broken:
@@ -148,13 +158,20 @@ def _parquet(path: Path) -> Any:
     try:
         # One local file, opened by us: no file system of another place, no dictionary of types from inside it.
         return parquet.ParquetFile(path, memory_map=False, arrow_extensions_enabled=False)
-    except (OSError, ValueError) as broken:
-        raise Invalid("invalid_file", f"{path.name} is no Parquet file.", "Export it again.") from broken
+    except _NO_PARQUET as broken:
+        raise _not_parquet(path) from broken
+
+
+def _not_parquet(path: Path) -> Invalid:
+    return Invalid("invalid_file", f"{path.name} is no Parquet file.", "Export it again.")
 
 
 def _parquet_rows(path: Path) -> Iterator[Record]:
-    number = 0
-    for batch in _parquet(path).iter_batches(batch_size=_AT_ONCE):
-        for row in batch.to_pylist():
-            number += 1
-            yield number, row
+    number, file = 0, _parquet(path)
+    try:
+        for batch in file.iter_batches(batch_size=_AT_ONCE):
+            for row in batch.to_pylist():
+                number += 1
+                yield number, row
+    except _NO_PARQUET as broken:  # it may begin as one, and be none further on
+        raise _not_parquet(path) from broken
