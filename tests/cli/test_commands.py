@@ -181,6 +181,15 @@ def test_a_folder_that_broke_since_changes_nothing_of_what_was_applied(db: None,
     assert everything() == before
 
 
+def test_the_demo_starts_again_after_people_published_a_newer_notice(db: None, now: datetime) -> None:
+    assert "published" in sayso("demo-brand", str(BRAND)).output
+    newer = publishing.publish_notice(linen.second(), "Otto and Dev", now)
+    again = sayso("demo-brand", str(BRAND))
+    assert (again.exit_code, again.output) == (0, "kept: a newer notice was published since\n")
+    assert published.current("linen-and-loom").notice.version == newer
+    assert sayso("apply", str(BRAND)).exit_code == 2  # a brand's own folder would take it back: that is refused
+
+
 @pytest.fixture
 def proof(db: None, now: datetime, tmp_path: Path) -> tuple[Path, Path]:
     """Give a receipt's file and the file of pinned keys."""

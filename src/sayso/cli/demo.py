@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from sayso.core.errors import Invalid
+
 SCOPES = ("decide", "link", "facts", "items", "recommend", "asks", "age")
 SITE_BRAND = "linen-and-loom"
 STAFF = {  # Dev is also the second pair of eyes, and answers the telephone
@@ -19,6 +21,21 @@ STAFF = {  # Dev is also the second pair of eyes, and answers the telephone
 
 def _sayso(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "sayso.cli.main", *arguments]
+
+
+def apply_brand(folder: Path, now: datetime) -> list[str]:
+    """Apply the demo's brand unless people published a newer notice in the console: then theirs stays.
+
+    Gives the lines to print. Raises what applying raises for any other reason.
+    """
+    from sayso.cli import applying
+
+    try:
+        return applying.run(folder, applying.Wish(dry_run=False, draft=False, publisher="the demo"), now)
+    except Invalid as refused:
+        if refused.code != "version_reused":
+            raise
+        return ["kept: a newer notice was published since"]
 
 
 def make_shop_key(home: Path) -> bool:
@@ -60,7 +77,7 @@ def start(home: Path, reset: bool, port: int = 8700) -> int:
         shutil.rmtree(home)
     prepare: Sequence[run.Step] = [
         run.Step("Sayso's database and pages", _sayso("migrate")),
-        run.Step("the brand's notice, systems and asks", _sayso("apply", str(run.brand_folder(home, ports)))),
+        run.Step("the brand's notice, systems and asks", _sayso("demo-brand", str(run.brand_folder(home, ports)))),
         run.Step("the shop's server key", _sayso("demo-key")),
         run.Step("the staff", _sayso("demo-staff")),
     ]

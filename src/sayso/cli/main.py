@@ -506,6 +506,17 @@ def demo(
     sys.exit(command.start(home.resolve(), reset, port))
 
 
+@main.command("demo-brand", hidden=True)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@plainly
+def demo_brand(folder: Path) -> None:
+    """Apply the demo's brand, unless a newer notice was published since."""
+    django_ready()
+    from sayso.cli import demo as command
+
+    click.echo("\n".join(command.apply_brand(folder, datetime.now(UTC))))
+
+
 @main.command("demo-key", hidden=True)
 @plainly
 def demo_key() -> None:
