@@ -29,7 +29,7 @@ REQUIREMENTS = {
 MEASURED = ("wrk", "libluajit-5.1-2", "nginx")
 NODE_FOLDERS = ("sdk/js", "tests/auditors")
 PACKAGES = {
-    "chromium": "/usr/bin/chromium",
+    "chromium-headless-shell": "/usr/bin/chromium-headless-shell",
     "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "fonts-noto-core": "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
 }
@@ -129,7 +129,13 @@ def on_debian_as_root() -> bool:
 
 def find_chromium() -> str | None:
     """Give the path of a Chromium on this machine; `CHROMIUM` names another one."""
-    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    names = (
+        os.environ.get("CHROMIUM", ""),
+        "chromium-headless-shell",
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+    )
     return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
