@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -172,6 +173,63 @@ def test_a_rebuild_names_and_mends_what_is_not_what_the_events_say(say: Say, now
         assert sorted(found.different) == sorted([ada, ben])
     assert rebuilding.rebuild(DjangoDatabase(), BRAND, now, check=True).different == ()
     assert ledger.standing_of(DjangoDatabase(), ada, BRAND) == kept
+
+
+def test_a_rebuild_finds_and_mends_a_list_that_says_more_than_the_standing(say: Say) -> None:
+    ada, ben = say("ada", at=soon(), learn=REFUSED).subject, say("ben", at=soon(), learn=GIVEN).subject
+    tidy(soon())
+    bens = models.Standing.objects.get(subject=ben)
+
+    def differ(*, check: bool) -> tuple[str, ...]:
+        return rebuilding.rebuild(DjangoDatabase(), BRAND, soon(), check=check).different
+
+    def is_found_and_mended(*subjects: str) -> None:
+        assert sorted(differ(check=True)) == sorted(differ(check=False)) == sorted(subjects)
+        assert differ(check=True) == ()
+        assert listed(LEARN) == {ben}
+
+    models.Standing.objects.filter(subject=ada).update(pattern=bens.pattern)
+    assert listed(LEARN) == {ada, ben}  # a yes she never gave
+    is_found_and_mended(ada)
+    adas = models.Standing.objects.get(subject=ada).pattern
+    models.Permit.objects.create(pattern=adas, choice=LEARN)
+    assert listed(LEARN) == {ada, ben}
+    is_found_and_mended(ada)
+    models.Standing.objects.filter(subject=ben).update(valid_until="")  # a yes that would never end
+    is_found_and_mended(ben)
+    models.Pattern.objects.filter(id=adas).update(version="sha256:of-nobody")
+    is_found_and_mended(ada)
+
+
+def test_what_was_tidied_or_aged_or_waits_to_be_is_no_difference(say: Say, now: datetime) -> None:
+    say("ada", at=now, learn=GIVEN, ads=GIVEN)
+    say("ben", at=now, learn=REFUSED)
+    publishing.publish_notice(linen.second(), "Otto", now)
+
+    def differ(at: datetime) -> tuple[str, ...]:
+        return rebuilding.rebuild(DjangoDatabase(), BRAND, at, check=True).different
+
+    for days in (0, 200, 4000):
+        at = now + timedelta(days=days)
+        assert differ(at) == ()
+        tidy(at)
+        assert differ(at) == ()
+
+
+def test_an_answer_that_comes_while_a_check_looks_is_no_difference(
+    say: Say, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say("ada", learn=GIVEN)
+    real, waiting = rebuilding.standings.of, [REFUSED]
+
+    def slow(*asked: Any) -> Any:
+        found = real(*asked)
+        if waiting:
+            say("ada", 1, learn=waiting.pop())
+        return found
+
+    monkeypatch.setattr(rebuilding.standings, "of", slow)
+    assert rebuilding.rebuild(DjangoDatabase(), BRAND, now, check=True).different == ()
 
 
 def test_the_command_names_what_differs_and_ends_with_one(say: Say, now: datetime) -> None:
