@@ -16,9 +16,11 @@ from sayso.core.consent import Answer, Published, own_status
 from sayso.core.opt_out import Scope
 from sayso.core.values import new_id
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, Voucher
+from sayso.decisions import queries as decisions
 from sayso.deployment.django_database import DjangoDatabase
-from sayso.identity import keys
+from sayso.identity import devices, keys
 from sayso.identity import models as people
+from sayso.identity import services as identity
 from sayso.notices import queries as notices
 from sayso.notices import services as publishing
 from tests import linen
@@ -103,6 +105,29 @@ def test_a_block_takes_whoever_has_the_identifier_out_of_what_it_covers(say: Say
     opting_out.block("email", "ada@example.test", [Scope.MARKETING], "page", soon())
     assert listed(NEWSLETTER) == set()
     assert listed(LEARN) == {ada}
+
+
+@pytest.mark.parametrize("account_says", [GIVEN, REFUSED, None])
+def test_a_browser_somebody_is_signed_in_on_is_listed_by_nothing_but_her_account(
+    say: Say, published: Published, account_says: ConsentStatus | None
+) -> None:
+    browser = say("ada", at=soon(), learn=GIVEN).subject
+    account = identity.link_customer({"customer": "C-1"}, "", soon())
+    if account_says:
+        told = answer(published, voucher=Voucher.ACCOUNT, learn=account_says)
+        ledger.record(DjangoDatabase(), [Submission(BRAND, told, new_id(), subject=account)], soon())
+    tidy(soon())
+
+    def gate(*subjects: str) -> bool:
+        return decisions.permitted(BRAND, subjects, LEARN, soon())
+
+    assert browser in listed(LEARN)
+    devices.start_link(browser, account, soon())
+    assert listed(LEARN) == ({account} if account_says is GIVEN else set())
+    assert gate(browser, account) is gate(account) is (account in listed(LEARN))
+    devices.end_link(browser, soon())
+    assert browser in listed(LEARN)
+    assert gate(browser)
 
 
 def test_a_published_notice_empties_the_view_until_what_stands_is_known(say: Say) -> None:
