@@ -257,6 +257,20 @@ def test_an_answer_that_comes_while_a_check_looks_is_no_difference(
     assert rebuilding.rebuild(DjangoDatabase(), BRAND, now, check=True).different == ()
 
 
+def test_whose_key_was_lost_is_refused_every_use_and_hinders_no_check_of_the_others(
+    say: Say, now: datetime
+) -> None:
+    ada, ben = say("ada", learn=GIVEN).subject, say("ben", learn=GIVEN).subject
+    keys.destroy(ada)
+    models.Standing.objects.filter(subject=ben).update(held="")
+    for check in (True, False):
+        found = rebuilding.rebuild(DjangoDatabase(), BRAND, now, check=check)
+        assert sorted(found.different) == sorted([ada, ben])
+    assert rebuilding.rebuild(DjangoDatabase(), BRAND, now, check=True).different == ()
+    assert not decisions.permitted(BRAND, [ada], LEARN, now)
+    assert decisions.permitted(BRAND, [ben], LEARN, now)
+
+
 def test_the_command_names_what_differs_and_ends_with_one(say: Say, now: datetime) -> None:
     ada = say("ada", learn=GIVEN).subject
     assert CliRunner().invoke(main, ["ledger", "rebuild", "--check"]).exit_code == 0

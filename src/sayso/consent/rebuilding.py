@@ -12,6 +12,7 @@ from sayso.consent import events, standings
 from sayso.consent.events import Recorded
 from sayso.core.consent import Answer, Standing, fold
 from sayso.core.editions import Editions
+from sayso.core.errors import NotFound
 from sayso.core.older_answer import read_provenance
 from sayso.core.values import read_utc
 from sayso.core.vocabulary import ConsentStatus, Voucher
@@ -79,6 +80,14 @@ def _pages(db: Database, brand: str) -> Iterator[list[str]]:
         after = page[-1]
 
 
+def _held_back(db: Database, subject: str, editions: Editions, kept: Standing | None) -> Standing:
+    """Fold somebody's events; whose events open no more, because her key was lost, is refused every use."""
+    try:
+        return fold_again(db, subject, editions, kept)
+    except NotFound:
+        return replace(kept or Standing(), restricted=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Looked:
     """What a look at some people found: the standings kept of them, and those that must be others."""
@@ -90,7 +99,7 @@ class _Looked:
 def _look(db: Database, editions: Editions, subjects: Sequence[str], now: datetime) -> _Looked:
     brand = editions.versions[-1].notice.brand
     kept, told = standings.of(db, brand, subjects), standings.reported(db, brand, subjects)
-    again = {subject: fold_again(db, subject, editions, kept.get(subject)) for subject in subjects}
+    again = {subject: _held_back(db, subject, editions, kept.get(subject)) for subject in subjects}
     untrue = {
         subject
         for subject in kept.keys() & told.keys()
@@ -140,7 +149,8 @@ def rebuild(
 ) -> Rebuilt:
     """Fold everybody's events with a brand again; with `check` compare only, else put right what differs.
 
-    What reports read (`permitted_people`) is held to the standing as well.
+    What reports read (`permitted_people`) is held to the standing as well. Whose key was lost is no difference while
+    she is refused every use.
     `told` hears how many people were looked at so far. Raises `NotFound` before the first notice.
     """
     notices.current(db, brand)
