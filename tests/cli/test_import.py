@@ -196,6 +196,27 @@ def test_who_was_erased_is_not_imported_again(write: Write) -> None:
     assert [(row["line"], row["code"]) for row in rejected(path)] == [("2", "erased")]
 
 
+def test_a_row_that_is_left_out_is_on_disk_before_the_next_is_looked_at(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imports(write(YES))
+    subject = people.account_by("customer", "C-1001")
+    assert subject
+    accounts.suppress(subject, NOW)
+    services.forget_subjects([subject], NOW)
+    accounts.forget([subject])
+    path, listed = write(YES, BARE, name="again.csv"), dict[int, list[str]]()
+
+    def look(bar: telling.Bar, line: int) -> None:
+        if path.with_name(path.name + ".rejects.csv").exists():
+            listed[line] = [row["line"] for row in rejected(path)]
+
+    monkeypatch.setattr(telling.Bar, "at", look)
+    monkeypatch.setattr(command, "BATCH", 1)
+    assert imports(path, "--per-line").exit_code == 0
+    assert listed == {2: ["2"], 3: ["2"]}
+
+
 def test_another_mapping_of_the_same_row_is_told_and_changes_nothing(write: Write) -> None:
     path = write(BARE)
     imports(path)
