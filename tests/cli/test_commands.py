@@ -187,7 +187,9 @@ def test_the_demo_starts_again_after_people_published_a_newer_notice(db: None, n
     again = sayso("demo-brand", str(BRAND))
     assert (again.exit_code, again.output) == (0, "kept: a newer notice was published since\n")
     assert published.current("linen-and-loom").notice.version == newer
-    assert sayso("apply", str(BRAND)).exit_code == 2  # a brand's own folder would take it back: that is refused
+    assert (
+        sayso("apply", str(BRAND)).exit_code == 2
+    )  # a brand's own folder would take it back: that is refused
 
 
 @pytest.fixture

@@ -196,6 +196,27 @@ def test_who_was_erased_is_not_imported_again(write: Write) -> None:
     assert [(row["line"], row["code"]) for row in rejected(path)] == [("2", "erased")]
 
 
+def test_a_row_that_is_left_out_is_on_disk_before_the_next_is_looked_at(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imports(write(YES))
+    subject = people.account_by("customer", "C-1001")
+    assert subject
+    accounts.suppress(subject, NOW)
+    services.forget_subjects([subject], NOW)
+    accounts.forget([subject])
+    path, listed = write(YES, BARE, name="again.csv"), dict[int, list[str]]()
+
+    def look(bar: telling.Bar, line: int) -> None:
+        if path.with_name(path.name + ".rejects.csv").exists():
+            listed[line] = [row["line"] for row in rejected(path)]
+
+    monkeypatch.setattr(telling.Bar, "at", look)
+    monkeypatch.setattr(command, "BATCH", 1)
+    assert imports(path, "--per-line").exit_code == 0
+    assert listed == {2: ["2"], 3: ["2"]}
+
+
 def test_another_mapping_of_the_same_row_is_told_and_changes_nothing(write: Write) -> None:
     path = write(BARE)
     imports(path)
@@ -335,6 +356,32 @@ def test_it_must_be_clear_whose_customers_they_are(write: Write, now: datetime) 
     assert imports(path, "--brand", BRAND).exit_code == 0
 
 
+def test_the_same_file_is_an_answer_to_each_brand_it_is_taken_over_for(write: Write, now: datetime) -> None:
+    other = linen.document()
+    other["brand"] = "other-brand"
+    notices.publish_notice(other, "Otto", now)
+    path = write(YES, NO)
+    for brand in (BRAND, "other-brand"):
+        done = imports(path, "--brand", brand)
+        assert "2  answers recorded" in done.output
+        subject = people.account_by("customer", "C-1001")
+        assert queries.answered(subject, brand, NOW).statuses[LEARN] is ConsentStatus.REFUSED  # type: ignore[arg-type]
+
+
+def test_who_has_no_number_is_not_everybody_who_has_none(write: Write) -> None:
+    ada, ben = (
+        (f"{name}@example.test", "NULL", "news", said, *YES[4:])
+        for name, said in (("ada", "no"), ("ben", "yes"))
+    )
+    assert imports(write(ada, ben)).exit_code == 0
+    said = {
+        name: queries.answered(people.account_by("email", f"{name}@example.test"), BRAND, NOW).statuses
+        for name in ("ada", "ben")
+    }
+    assert said["ada"][NEWSLETTER] is ConsentStatus.REFUSED
+    assert said["ben"][NEWSLETTER] is ConsentStatus.GIVEN
+
+
 def test_the_notice_may_be_an_earlier_one(write: Write, now: datetime) -> None:
     first = published.current(BRAND).notice.version
     notices.publish_notice(linen.second(), "Otto", now + timedelta(days=1))
@@ -355,6 +402,26 @@ def test_what_c15t_exported_is_recognised(write: Write) -> None:
     assert stands("C-1001", LEARN) is ConsentStatus.REFUSED
     assert stands("C-1003", NEWSLETTER) is ConsentStatus.UNKNOWN
     assert [row["code"] for row in rejected(path)] == ["nobody_named"]
+
+
+def test_where_c15t_kept_no_place_a_word_for_nothing_is_none(write: Write) -> None:
+    mapping = write().with_name("c15t.yaml")
+    mapping.write_text(f"system: c15t\npurposes: {{pur_news: {NEWSLETTER}}}\n")
+    columns = (
+        "subjectId",
+        "externalId",
+        "givenAt",
+        "purposeIds",
+        "policyId",
+        "consentAction",
+        "uiSource",
+        "domain",
+    )
+    row = ("sub_1", "C-1001", "2026-03-01T09:30:00Z", '["pur_news"]', "pol_1", "custom")
+    path = write((*row, "NULL", "NULL"), columns=columns)
+    assert "rows lack source" in imports(path, "--mapping", str(mapping), "--dry-run").output
+    imports(path, "--mapping", str(mapping))
+    assert stands("C-1001", NEWSLETTER) is ConsentStatus.UNKNOWN
 
 
 def test_what_fides_exported_is_recognised(write: Write) -> None:

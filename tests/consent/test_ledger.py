@@ -1,18 +1,23 @@
 """Answers are recorded whole, once, in order, and a standing is what they add up to."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import transaction
 
-from sayso.consent import ledger, models, receipts
+from sayso.consent import evidence, ledger, models, receipts, services
 from sayso.consent.ledger import Submission
 from sayso.core.consent import Answer, Published, Standing, fold
 from sayso.core.errors import Conflict, SaysoError
 from sayso.core.values import new_id
 from sayso.core.vocabulary import ConsentStatus, Voucher
+from sayso.deployment import env
+from sayso.deployment.database import open_database
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys
 from sayso.identity import models as identity
@@ -267,3 +272,39 @@ def test_of_whoever_was_forgotten_nothing_is_written_any_more(published: Publish
         assert refused.value.code == "subject_gone"
     assert not models.Event.objects.exists()
     assert not keys.has_key(account)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_given_while_somebody_is_forgotten_is_neither_lost_nor_left_behind(
+    published: Published, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brand, recorded = published.notice.brand, list[Any]()
+    account = accounts.link_customer({"customer": "C-1001"}, "US-CA", now)
+    _record(now, Submission(brand, answer(published, learn=GIVEN), "first", subject=account))
+    later = Submission(brand, answer(published, learn=REFUSED), "later", subject=account)
+
+    def answer_elsewhere() -> None:
+        db = open_database(env.database_url())
+        try:
+            recorded.append(ledger.record(db, [later], now)[0].seq)
+        except Conflict as refused:
+            recorded.append(refused.code)
+        finally:
+            db.close()
+            keys.close()
+
+    edge, real = threading.Thread(target=answer_elsewhere), evidence.name
+
+    def while_she_answers(*told: Any) -> None:
+        edge.start()
+        edge.join(1)  # long enough to be recorded, if nothing makes it wait
+        real(*told)
+
+    monkeypatch.setattr(evidence, "name", while_she_answers)
+    with transaction.atomic():
+        services.forget_subjects([account], now)
+        accounts.forget([account])
+    edge.join()
+    assert recorded == ["subject_gone"]
+    assert not models.Event.objects.exists()
+    assert models.Evidence.objects.count() == 1

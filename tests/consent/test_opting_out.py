@@ -79,17 +79,21 @@ def test_a_signal_stands_in_what_a_rebuild_of_the_standing_gives(ada: str, brand
     published = notices.current(brand)
     rebuilt = fold_all(
         (
-            ledger_answer(brand, act, gpc, {choice: ConsentStatus(said) for choice, said in answers.items()}),
+            ledger_answer(
+                brand, act, seen, gpc, {choice: ConsentStatus(yes) for choice, yes in said.items()}
+            ),
             published,
             now,
         )
-        for act, gpc, answers in acts
+        for seen, (act, gpc, said) in enumerate(acts)
     )
     assert rebuilt == standing
 
 
-def ledger_answer(brand: str, act: str, gpc: bool, answers: dict[str, ConsentStatus]) -> ledger.Answer:
-    made = services.centre_answer(brand, answers, 0, act, Voucher.ACCOUNT, "en")
+def ledger_answer(
+    brand: str, act: str, seen: int, gpc: bool, answers: dict[str, ConsentStatus]
+) -> ledger.Answer:
+    made = services.centre_answer(brand, answers, seen, act, Voucher.ACCOUNT, "en")
     return replace(made, gpc=gpc)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,9 +16,11 @@ from sayso.core.consent import Answer, Published, own_status
 from sayso.core.opt_out import Scope
 from sayso.core.values import new_id
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, Voucher
+from sayso.decisions import queries as decisions
 from sayso.deployment.django_database import DjangoDatabase
-from sayso.identity import keys
+from sayso.identity import devices, keys
 from sayso.identity import models as people
+from sayso.identity import services as identity
 from sayso.notices import queries as notices
 from sayso.notices import services as publishing
 from tests import linen
@@ -104,6 +107,29 @@ def test_a_block_takes_whoever_has_the_identifier_out_of_what_it_covers(say: Say
     assert listed(LEARN) == {ada}
 
 
+@pytest.mark.parametrize("account_says", [GIVEN, REFUSED, None])
+def test_a_browser_somebody_is_signed_in_on_is_listed_by_nothing_but_her_account(
+    say: Say, published: Published, account_says: ConsentStatus | None
+) -> None:
+    browser = say("ada", at=soon(), learn=GIVEN).subject
+    account = identity.link_customer({"customer": "C-1"}, "", soon())
+    if account_says:
+        told = answer(published, voucher=Voucher.ACCOUNT, learn=account_says)
+        ledger.record(DjangoDatabase(), [Submission(BRAND, told, new_id(), subject=account)], soon())
+    tidy(soon())
+
+    def gate(*subjects: str) -> bool:
+        return decisions.permitted(BRAND, subjects, LEARN, soon())
+
+    assert browser in listed(LEARN)
+    devices.start_link(browser, account, soon())
+    assert listed(LEARN) == ({account} if account_says is GIVEN else set())
+    assert gate(browser, account) is gate(account) is (account in listed(LEARN))
+    devices.end_link(browser, soon())
+    assert browser in listed(LEARN)
+    assert gate(browser)
+
+
 def test_a_published_notice_empties_the_view_until_what_stands_is_known(say: Say) -> None:
     ada = say("ada", at=soon(), learn=GIVEN, purchases=GIVEN).subject
     tidy(soon())
@@ -172,6 +198,77 @@ def test_a_rebuild_names_and_mends_what_is_not_what_the_events_say(say: Say, now
         assert sorted(found.different) == sorted([ada, ben])
     assert rebuilding.rebuild(DjangoDatabase(), BRAND, now, check=True).different == ()
     assert ledger.standing_of(DjangoDatabase(), ada, BRAND) == kept
+
+
+def test_a_rebuild_finds_and_mends_a_list_that_says_more_than_the_standing(say: Say) -> None:
+    ada, ben = say("ada", at=soon(), learn=REFUSED).subject, say("ben", at=soon(), learn=GIVEN).subject
+    tidy(soon())
+    bens = models.Standing.objects.get(subject=ben)
+
+    def differ(*, check: bool) -> tuple[str, ...]:
+        return rebuilding.rebuild(DjangoDatabase(), BRAND, soon(), check=check).different
+
+    def is_found_and_mended(*subjects: str) -> None:
+        assert sorted(differ(check=True)) == sorted(differ(check=False)) == sorted(subjects)
+        assert differ(check=True) == ()
+        assert listed(LEARN) == {ben}
+
+    models.Standing.objects.filter(subject=ada).update(pattern=bens.pattern)
+    assert listed(LEARN) == {ada, ben}  # a yes she never gave
+    is_found_and_mended(ada)
+    adas = models.Standing.objects.get(subject=ada).pattern
+    models.Permit.objects.create(pattern=adas, choice=LEARN)
+    assert listed(LEARN) == {ada, ben}
+    is_found_and_mended(ada)
+    models.Standing.objects.filter(subject=ben).update(valid_until="")  # a yes that would never end
+    is_found_and_mended(ben)
+    models.Pattern.objects.filter(id=adas).update(version="sha256:of-nobody")
+    is_found_and_mended(ada)
+
+
+def test_what_was_tidied_or_aged_or_waits_to_be_is_no_difference(say: Say, now: datetime) -> None:
+    say("ada", at=now, learn=GIVEN, ads=GIVEN)
+    say("ben", at=now, learn=REFUSED)
+    publishing.publish_notice(linen.second(), "Otto", now)
+
+    def differ(at: datetime) -> tuple[str, ...]:
+        return rebuilding.rebuild(DjangoDatabase(), BRAND, at, check=True).different
+
+    for days in (0, 200, 4000):
+        at = now + timedelta(days=days)
+        assert differ(at) == ()
+        tidy(at)
+        assert differ(at) == ()
+
+
+def test_an_answer_that_comes_while_a_check_looks_is_no_difference(
+    say: Say, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say("ada", learn=GIVEN)
+    real, waiting = rebuilding.standings.of, [REFUSED]
+
+    def slow(*asked: Any) -> Any:
+        found = real(*asked)
+        if waiting:
+            say("ada", 1, learn=waiting.pop())
+        return found
+
+    monkeypatch.setattr(rebuilding.standings, "of", slow)
+    assert rebuilding.rebuild(DjangoDatabase(), BRAND, now, check=True).different == ()
+
+
+def test_whose_key_was_lost_is_refused_every_use_and_hinders_no_check_of_the_others(
+    say: Say, now: datetime
+) -> None:
+    ada, ben = say("ada", learn=GIVEN).subject, say("ben", learn=GIVEN).subject
+    keys.destroy(ada)
+    models.Standing.objects.filter(subject=ben).update(held="")
+    for check in (True, False):
+        found = rebuilding.rebuild(DjangoDatabase(), BRAND, now, check=check)
+        assert sorted(found.different) == sorted([ada, ben])
+    assert rebuilding.rebuild(DjangoDatabase(), BRAND, now, check=True).different == ()
+    assert not decisions.permitted(BRAND, [ada], LEARN, now)
+    assert decisions.permitted(BRAND, [ben], LEARN, now)
 
 
 def test_the_command_names_what_differs_and_ends_with_one(say: Say, now: datetime) -> None:

@@ -35,7 +35,11 @@ SIGNAL = said("signal", gpc=True)
 
 
 def after(*answers: Answer) -> Standing:
-    return fold_all((each, PUBLISHED, MONDAY) for each in answers)
+    """Give where answers lead of which each was given by somebody who had seen what came before."""
+    return fold_all(
+        (each if each.base else replace(each, base=seen), PUBLISHED, MONDAY)
+        for seen, each in enumerate(answers)
+    )
 
 
 def reason(standing: Standing | None, choice: str, *, signal: bool = False) -> Reason:
@@ -60,6 +64,20 @@ def test_a_later_yes_to_this_very_choice_outranks_it_and_no_other_choice() -> No
     standing = after(said(ads="given", pass_on="given"), SIGNAL, said("change", ads="given"))
     assert reason(standing, ADS) is Reason.RENEWED
     assert reason(standing, PASS_ON) is Reason.GPC
+
+
+@pytest.mark.parametrize("base", [1, 3, 99])
+def test_a_yes_from_before_the_signal_that_arrives_after_it_does_not_outrank_it(base: int) -> None:
+    late = replace(said("choose", ads="given", pass_on="given"), base=base)
+    standing = after(said(learn="given"), SIGNAL, late)
+    assert {reason(standing, choice) for choice in (ADS, PASS_ON)} == {Reason.GPC}
+    seen = after(said(learn="given"), SIGNAL, late, said("change", ads="given"))
+    assert [reason(seen, choice) for choice in (ADS, PASS_ON)] == [Reason.RENEWED, Reason.GPC]
+
+
+def test_a_yes_that_comes_with_the_signal_knows_of_it() -> None:
+    standing = after(said(learn="given"), SIGNAL, replace(said("choose", gpc=True, ads="given"), base=1))
+    assert reason(standing, ADS) is Reason.GIVEN
 
 
 def test_accepting_all_does_not_outrank_it() -> None:
@@ -114,30 +132,33 @@ def test_news_of_the_signal_names_what_it_holds_back_and_of_the_yes_what_it_free
     before = after(said(ads="given", learn="given"))
     signalled = fold(before, SIGNAL, PUBLISHED, MONDAY).standing
     assert changes(before, signalled, PUBLISHED) == {ADS: ["given", MASKED]}
-    freed = fold(signalled, said("change", ads="given"), PUBLISHED, MONDAY).standing
+    seen = replace(said("change", ads="given"), base=signalled.rev)
+    freed = fold(signalled, seen, PUBLISHED, MONDAY).standing
     assert changes(signalled, freed, PUBLISHED) == {ADS: [MASKED, "renewed"]}
 
 
 ACTS = st.sampled_from(["signal", "accept_all", "choose", "change", "join", "stop_everything"])
-STEPS = st.lists(st.tuples(ACTS, st.sampled_from([GIVEN, REFUSED]), st.sampled_from(Voucher)), max_size=8)
+WORDS = st.sampled_from([GIVEN, REFUSED])
+STEPS = st.lists(st.tuples(ACTS, WORDS, st.sampled_from(Voucher), st.integers(0, 3)), max_size=8)
 
 
 @settings(max_examples=200)
 @given(STEPS)
 def test_nothing_is_sold_or_shared_after_a_signal_but_by_her_own_later_word(
-    steps: list[tuple[str, ConsentStatus, Voucher]],
+    steps: list[tuple[str, ConsentStatus, Voucher, int]],
 ) -> None:
     standing, came, spoken = Standing(), False, False
-    for act, word, voucher in steps:
+    for act, word, voucher, unseen in steps:
         step = SIGNAL if act == "signal" else said(act, voucher=voucher, ads=word)
-        step = replace(step, base=standing.rev)
+        step = replace(step, base=max(0, standing.rev - unseen))
+        knows = step.base >= standing.gpc
         standing = fold(standing, step, PUBLISHED, MONDAY).standing
         first = act == "signal" and not came
         came = came or first
         hers = voucher in (Voucher.DEVICE, Voucher.ACCOUNT) and act in ("choose", "change")
         if first or (act != "signal" and word is REFUSED):
             spoken = False
-        elif hers and word is GIVEN:
+        elif hers and word is GIVEN and knows:
             spoken = True
         decision = decide(standing, read_choice(ADS), PUBLISHED, MONDAY)
         if came and not spoken:

@@ -179,8 +179,9 @@ def test_the_evidence_survives_being_written_down() -> None:
 
 def test_the_same_row_is_the_same_event_of_one_person_and_of_nobody_else() -> None:
     ada, ben = new_id(), new_id()
-    assert event_of(ada, source()) == event_of(ada, source(text="mapped otherwise"))
-    assert event_of(ada, source()) != event_of(ben, source())
+    assert event_of(ada, "b", source()) == event_of(ada, "b", source(text="mapped otherwise"))
+    assert event_of(ada, "b", source()) != event_of(ben, "b", source())
+    assert event_of(ada, "b", source()) != event_of(ada, "another", source())
     assert body_of(source()) == body_of(source(text="mapped otherwise"))
 
 

@@ -60,6 +60,17 @@ def test_a_row_without_evidence_permits_nothing_and_its_no_counts(lacking: str) 
     assert good({lacking: None, "answer": "no"}).answers == {NEWSLETTER: REFUSED}
 
 
+@pytest.mark.parametrize("nothing", ["NULL", "null", r"\N", "None", "nan", " NaN ", "<NA>", float("nan")])
+def test_a_word_for_nothing_is_neither_evidence_nor_a_name(nothing: object) -> None:
+    for lacking in ("answered_at", "text", "source"):
+        assert good({lacking: nothing}).answers == {NEWSLETTER: UNKNOWN}
+    assert good({"until": nothing}).answers == {NEWSLETTER: GIVEN}
+    assert good({"customer": nothing}).people == {"email": "ada@example.test"}
+    bad = read({"customer": nothing, "email": nothing})
+    assert isinstance(bad, BadRow)
+    assert bad.code == "nobody_named"
+
+
 def test_what_a_brand_declares_for_every_row_is_evidence_where_a_row_has_none_of_its_own() -> None:
     declared = {"text": "v3", "source": "paper form"}
     row = good({"text": "", "source": ""}, declared=declared)

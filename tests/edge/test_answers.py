@@ -11,6 +11,7 @@ import pytest
 from sayso.consent import ledger, models
 from sayso.core.vocabulary import NARROW
 from sayso.deployment.django_database import DjangoDatabase
+from sayso.edge import batch
 from sayso.edge.app import LARGEST_ANSWER, Edge
 from sayso.identity import models as identity
 from tests.edge.conftest import Caller
@@ -40,6 +41,19 @@ def test_conformance_of_stories(browser: Caller, story: dict[str, Any]) -> None:
         status, reply = browser.answer(step["answers"], base=step["base"])
         assert status == 201, reply
         assert {name: reply["standing"]["states"][name] for name in step["states"]} == step["states"]
+
+
+def test_a_full_queue_acknowledges_nothing_and_says_when_to_come_again(
+    browser: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = json.dumps(browser.form({LEARN: "refused"})).encode()
+    monkeypatch.setattr(batch, "WAITING", 0)
+    sent = ("POST", "/v1/sites/shop/answers", body)
+    status, headers, reply = browser.request(*sent, sayso_device=browser.device)
+    assert (status, json.loads(reply)["code"], headers["retry-after"]) == (503, "busy", "1")
+    assert models.Event.objects.count() == 0
+    monkeypatch.undo()
+    assert browser.request(*sent, sayso_device=browser.device)[0] == 201
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 import asyncio
 import errno
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 
 import psycopg
 import pytest
 
 from sayso.core.errors import Unavailable
+from sayso.edge import batch
 from sayso.edge.batch import Batcher
 
 
@@ -75,6 +77,33 @@ def test_a_journal_that_takes_nothing_is_not_tried_again_for_each_answer() -> No
 
     assert _codes(_submit(range(256), write)) == {"journal_unwritable"}
     assert calls == [256]
+
+
+def test_a_full_queue_says_so_and_loses_nothing_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "WAITING", 8)
+    monkeypatch.setattr(batch, "LARGEST", 4)
+    go = threading.Event()
+
+    def write(items: Sequence[int]) -> list[int]:
+        go.wait(10)
+        return list(items)
+
+    async def crowd() -> tuple[list[int | BaseException], int]:
+        batcher: Batcher[int, int] = Batcher(write)
+        first = [asyncio.create_task(batcher.submit(number)) for number in range(4)]
+        await asyncio.sleep(0.05)  # these are being written
+        more = [asyncio.create_task(batcher.submit(number)) for number in range(4, 20)]
+        await asyncio.sleep(0)
+        refused = sum(each.done() for each in more)
+        go.set()
+        results = await asyncio.gather(*first, *more, return_exceptions=True)
+        batcher.close(lambda: None)
+        return results, refused
+
+    results, refused = asyncio.run(crowd())
+    assert refused == 8  # at once, while the others wait
+    assert [result for result in results if isinstance(result, int)] == list(range(12))
+    assert _codes(results) == {"busy"}
 
 
 def test_what_only_its_own_item_is_to_blame_for_stands_in_its_place() -> None:

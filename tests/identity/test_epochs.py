@@ -186,3 +186,20 @@ def test_many_keys_are_opened_in_one_look_and_the_forgotten_are_told_apart(
     read = keys.unseal_all(sealed)
     assert [one is None for one in read] == [number == 3 for number in range(12)]
     assert read[0] == PEOPLE[0].encode()
+
+
+def test_an_epoch_that_is_cut_while_keys_are_opened_makes_nobody_forgotten(
+    sealed: list[tuple[str, bytes]], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = keys.masters
+
+    def slow() -> keys.Masters:
+        held = real()
+        monkeypatch.setattr(keys, "masters", real)
+        epochs.cut(now)
+        epochs.rotate(lambda done: None)
+        return held
+
+    monkeypatch.setattr(keys, "masters", slow)
+    assert keys.unseal_all(sealed) == [who.encode() for who in PEOPLE]
+    assert counts(now) == {1: 0, 2: 12}

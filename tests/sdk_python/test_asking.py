@@ -96,6 +96,30 @@ def test_a_function_that_could_name_nobody_is_found_out_when_it_is_written() -> 
             """Send to all."""
 
 
+def test_whoever_the_function_is_handed_is_asked_about_and_nobody_else(told: Told) -> None:
+    @asks_first("newsletter", "contact")
+    def post(*texts: str, subject: Any = BEN) -> Any:
+        return subject
+
+    @asks_first("newsletter", "contact")
+    def note(person: Any, /, **more: Any) -> Any:
+        return person
+
+    assert (post("hello", subject=ADA), note(ADA, person=BEN)) == (ADA, ADA)
+    with pytest.raises(Refused):
+        post("hello", ADA)  # type: ignore[arg-type]
+    with pytest.raises(Refused):
+        note(BEN, person=ADA)
+
+
+def test_a_function_for_many_people_is_found_out_when_it_is_written() -> None:
+    with pytest.raises(TypeError, match="ask about each"):
+
+        @asks_first("newsletter", "contact")
+        def send_all(*people: Any) -> None:
+            """Send to all."""
+
+
 @pytest.mark.parametrize("nobody", [None, ()])
 def test_nobody_named_is_refused(told: Told, nobody: Any) -> None:
     with pytest.raises(Refused):

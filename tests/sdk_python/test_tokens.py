@@ -10,6 +10,9 @@ import pytest
 from sayso_sdk import Question
 from sayso_sdk.tokens import Verdict, Verifier, fetch
 
+from sayso.core.status_list import INVALID, pack, write_list
+from tests.decisions.corpus import AT, PLACE, SIZE, listed
+
 KEPT = json.loads((Path(__file__).parents[2] / "conformance" / "tokens.json").read_text())
 CASES = {case["name"]: case for case in KEPT["cases"]}
 GOOD = CASES["the usual token"]
@@ -115,6 +118,23 @@ def test_a_withdrawal_is_obeyed_as_soon_as_the_next_list_is_fetched(world: World
     world.answer = CASES["taken back"]["list"].encode
     world.pass_(2.0)
     assert verifier.check(GOOD["token"], PASS_ON).reason == "revoked"
+
+
+def test_a_list_signed_earlier_gives_back_nothing_that_was_seen_to_be_taken_back(world: World) -> None:
+    verifier = world.verifier()
+    taken_back = write_list(pack({PLACE: INVALID}, SIZE))
+    world.answer = listed({"iat": AT + 2, "exp": AT + 7, "status_list": taken_back}).encode
+    world.pass_(1.0)
+    assert verifier.check(GOOD["token"], PASS_ON).reason == "revoked"
+    world.answer = listed({"iat": AT + 1, "exp": AT + 6}).encode  # of an edge, or a cache, that is behind
+    world.pass_(2.6)
+    assert verifier.check(GOOD["token"], PASS_ON).reason == "revoked"
+    assert world.fetched == 2
+    assert verifier.check(GOOD["token"], PASS_ON).reason == "revoked"
+    assert world.fetched == 2  # and it is not asked for at every token
+    world.answer = listed({"iat": AT + 4, "exp": AT + 9}).encode
+    world.pass_(1.0)
+    assert verifier.check(GOOD["token"], PASS_ON).reason == "valid"
 
 
 def test_an_unreadable_list_takes_no_other_lists_place_and_is_not_asked_for_at_every_token(

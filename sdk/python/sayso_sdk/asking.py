@@ -150,13 +150,24 @@ def _wrapped(function: Callable[..., Any], refusal: Callable[..., Refused | None
 
 def _person_among(function: Callable[..., Any]) -> Callable[[tuple[Any, ...], dict[str, Any]], Any]:
     """Return what finds the person among the arguments of a call."""
-    names = [name for name in inspect.signature(function).parameters if name not in ("self", "cls")]
-    skipped = len(inspect.signature(function).parameters) - len(names)
+    parameters = inspect.signature(function).parameters
+    names = [name for name in parameters if name not in ("self", "cls")]
     if not names:
         raise TypeError(f"{function.__qualname__} takes no argument that could name a person.")
     name = "subject" if "subject" in names else names[0]
-    place = names.index(name) + skipped
-    return lambda args, named: named.get(name, args[place] if place < len(args) else None)
+    kind, place = parameters[name].kind, list(parameters).index(name)
+    if kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+        raise TypeError(f"{function.__qualname__} may name many people: ask about each.")
+    # INVARIANT: asked about is whom the function is handed, and nobody else.
+    named_too = kind is not inspect.Parameter.POSITIONAL_ONLY
+    placed_too = kind is not inspect.Parameter.KEYWORD_ONLY
+
+    def person(args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        if named_too and name in named:
+            return named[name]
+        return args[place] if placed_too and place < len(args) else None
+
+    return person
 
 
 def _decide(ask: Ask | None, person: Any, question: tuple[str, str, str, str]) -> Decision:

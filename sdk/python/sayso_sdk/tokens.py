@@ -228,7 +228,12 @@ class Verifier:
             self._missed[uri] = (self._awake(), "list_unreachable")
             return
         try:
-            self._held[uri] = _read_list(opened(text, LIST_TYPE, self._keys, LARGEST_LIST), asked)
+            fetched = _read_list(opened(text, LIST_TYPE, self._keys, LARGEST_LIST), asked)
+            held = self._held.get(uri)
+            # INVARIANT: what was seen to be taken back is not given again by a list signed before that one.
+            if held is not None and self._young(uri) and fetched.issued < held.issued:
+                raise Refused("list_stale")
+            self._held[uri] = fetched
             self._missed.pop(uri, None)
         except Refused:
             self._missed[uri] = (self._awake(), "list_unreadable")

@@ -77,7 +77,9 @@ def start(home: Path, reset: bool, port: int = 8700) -> int:
         shutil.rmtree(home)
     prepare: Sequence[run.Step] = [
         run.Step("Sayso's database and pages", _sayso("migrate")),
-        run.Step("the brand's notice, systems and asks", _sayso("demo-brand", str(run.brand_folder(home, ports)))),
+        run.Step(
+            "the brand's notice, systems and asks", _sayso("demo-brand", str(run.brand_folder(home, ports)))
+        ),
         run.Step("the shop's server key", _sayso("demo-key")),
         run.Step("the staff", _sayso("demo-staff")),
     ]

@@ -55,7 +55,7 @@ def _answer(
 ) -> Answer:
     notice, source = published.notice, row.source
     return Answer(
-        event=event_of(subject, source),
+        event=event_of(subject, notice.brand, source),
         version=notice.version,
         answers=answers,
         locale=locale_for(notice, row.locale or notice.locales[0]),

@@ -3,7 +3,8 @@
 `permitted_people` has one row for each choice that a subject permits under the notice in force (`brand, choice,
 subject, rev`), `permitted_names` one for each name such a subject is known by (`brand, choice, kind, name`, the
 name as replicas have it). They fail closed: a standing that may have aged is left out until it was looked at
-again, and right after a publication nobody is listed until it is known which answers still stand.
+again, and right after a publication nobody is listed until it is known which answers still stand. A browser that
+somebody is signed in on is not listed: what her account says holds for it too, and the account is listed itself.
 """
 
 from sayso.deployment.database import Database
@@ -29,7 +30,11 @@ AND NOT EXISTS (
   SELECT 1 FROM identity_identifier AS known
   JOIN consent_block AS block ON block.kind = known.kind AND block.lookup = known.lookup
   WHERE known.subject_id = standing.subject AND {covered} > 0)
+AND NOT EXISTS (
+  SELECT 1 FROM identity_devicelink AS link
+  WHERE link.device_id = standing.subject AND link.ended_at IS NULL AND link.until > {stamp})
 """
+_STAMP = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')", "postgresql": "now()"}
 _COVERED = {
     "sqlite": "instr(carried.stopped_by, ' ' || block.scope || ' ')",
     "postgresql": "strpos(carried.stopped_by, ' ' || block.scope || ' ')",
@@ -52,5 +57,6 @@ def drop(db: Database) -> None:
 def create(db: Database) -> None:
     """Make the views anew."""
     drop(db)
-    db.run(_VIEW.format(now=_NOW[db.dialect], covered=_COVERED[db.dialect]))
+    of = db.dialect
+    db.run(_VIEW.format(now=_NOW[of], covered=_COVERED[of], stamp=_STAMP[of]))
     db.run(_NAMES)

@@ -4,7 +4,7 @@ What is no answer (age, a guardian's proof, an erasure under way, a restriction)
 taken from the standing as it is.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sayso.consent import events, standings
 from sayso.consent.events import Recorded
 from sayso.core.consent import Answer, Standing, fold
 from sayso.core.editions import Editions
+from sayso.core.errors import NotFound
 from sayso.core.older_answer import read_provenance
 from sayso.core.values import read_utc
 from sayso.core.vocabulary import ConsentStatus, Voucher
@@ -79,25 +80,68 @@ def _pages(db: Database, brand: str) -> Iterator[list[str]]:
         after = page[-1]
 
 
-def _rebuild_page(db: Database, editions: Editions, page: list[str], now: datetime, check: bool) -> list[str]:
+def _held_back(db: Database, subject: str, editions: Editions, kept: Standing | None) -> Standing:
+    """Fold somebody's events; whose events open no more, because her key was lost, is refused every use."""
+    try:
+        return fold_again(db, subject, editions, kept)
+    except NotFound:
+        return replace(kept or Standing(), restricted=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a look at some people found: the standings kept of them, and those that must be others."""
+
+    kept: Mapping[str, Standing]
+    other: Mapping[str, Standing]
+
+
+def _look(db: Database, editions: Editions, subjects: Sequence[str], now: datetime) -> _Looked:
     brand = editions.versions[-1].notice.brand
+    kept, told = standings.of(db, brand, subjects), standings.reported(db, brand, subjects)
+    again = {subject: _held_back(db, subject, editions, kept.get(subject)) for subject in subjects}
+    untrue = {
+        subject
+        for subject in kept.keys() & told.keys()
+        if not standings.is_true(told[subject], kept[subject], editions, now)
+    }
+    other = {
+        subject: found
+        for subject, found in again.items()
+        if found != kept.get(subject, Standing()) or subject in untrue
+    }
+    return _Looked(kept, other)
+
+
+def _look_alone(db: Database, editions: Editions, subjects: Sequence[str], now: datetime) -> _Looked:
+    """Look while nobody else writes a standing. For the caller's transaction."""
+    outbox.take(db, 0)  # the lock under which standings are written
+    return _look(db, editions, subjects, now)
+
+
+def _check_page(db: Database, editions: Editions, page: Sequence[str], now: datetime) -> list[str]:
+    differ = list(_look(db, editions, page, now).other)
+    if not differ:
+        return []
+    # An answer that came between reading her standing and her events is no difference.
     with db.transaction():
-        if not check:
-            outbox.take(db, 0)  # the lock under which standings are written
-        kept = standings.of(db, brand, page)
-        again = {subject: fold_again(db, subject, editions, kept.get(subject)) for subject in page}
-        other = {subject: found for subject, found in again.items() if found != kept.get(subject, Standing())}
-        if not check:
-            written = {
-                subject: standings.write_down(found, editions.versions[-1], editions, now)
-                for subject, found in other.items()
-            }
-            fresh = {subject: each for subject, each in written.items() if subject not in kept}
-            known = {
-                subject: (kept[subject].rev, each) for subject, each in written.items() if subject in kept
-            }
-            standings.write(db, brand, fresh, known)
-    return list(other)
+        return list(_look_alone(db, editions, differ, now).other)
+
+
+def _mend_page(db: Database, editions: Editions, page: Sequence[str], now: datetime) -> list[str]:
+    with db.transaction():
+        looked = _look_alone(db, editions, page, now)
+        written = {
+            subject: standings.write_down(found, editions.versions[-1], editions, now)
+            for subject, found in looked.other.items()
+        }
+        standings.forget_patterns(db, [each.pattern for each in written.values()])
+        kept = looked.kept
+        fresh = {subject: each for subject, each in written.items() if subject not in kept}
+        known = {subject: (kept[subject].rev, each) for subject, each in written.items() if subject in kept}
+        if written:
+            standings.write(db, editions.versions[-1].notice.brand, fresh, known)
+    return list(written)
 
 
 def rebuild(
@@ -105,12 +149,15 @@ def rebuild(
 ) -> Rebuilt:
     """Fold everybody's events with a brand again; with `check` compare only, else put right what differs.
 
+    What reports read (`permitted_people`) is held to the standing as well. Whose key was lost is no difference while
+    she is refused every use.
     `told` hears how many people were looked at so far. Raises `NotFound` before the first notice.
     """
     notices.current(db, brand)
     editions, people, different = notices.editions(db, brand), 0, list[str]()
+    look = _check_page if check else _mend_page
     for page in _pages(db, brand):
-        different += _rebuild_page(db, editions, page, now, check)
+        different += look(db, editions, page, now)
         people += len(page)
         told(people)
     if different and not check:

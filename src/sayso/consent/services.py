@@ -22,6 +22,7 @@ from sayso.identity import queries as people
 from sayso.identity import store as identity
 from sayso.notices import queries as notices
 from sayso.outbox import services as outbox
+from sayso.outbox import store as numbers
 
 __all__ = [
     "block", "carry_signal", "centre_answer", "forget_subjects", "heed_signal", "join_permissions",
@@ -173,6 +174,8 @@ def forget_subjects(subjects: list[str], now: datetime) -> int:
     behind and dies with the subject's key. A tombstone tells auditors of the log that these entries were
     erased by right, and not removed behind its back.
     """
+    # INVARIANT: nothing is recorded of them between reading what they said and the end of this transaction.
+    numbers.take(DjangoDatabase(), 0)
     keep_until, names = EVIDENCE_KEPT.after(now), people.proved_lookups(subjects)
     cut: list[Covered] = []
     for subject in subjects:

@@ -6,8 +6,8 @@ again from the standings at any time; what is permitted is always judged from th
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -147,6 +147,62 @@ def keep_patterns(db: Database, patterns: Iterable[Pattern]) -> None:
     bulk.insert(db, PATTERNS, told, skipping=True)
     permits = [(each.id, choice) for each in fresh for choice in each.permits]
     bulk.insert(db, PERMITS, permits, skipping=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What reports read of a standing: its pattern as it is kept, and until when that may be believed."""
+
+    pattern: Pattern
+    valid_until: str
+
+
+def reported(db: Database, brand: str, subjects: Sequence[str]) -> dict[str, Reported]:
+    """Give what reports read of each of these subjects of whom they read anything."""
+    if not subjects:
+        return {}
+    places = ", ".join(["%s"] * len(subjects))
+    rows = db.run(
+        "SELECT standing.subject, standing.valid_until, pattern.id, pattern.brand, pattern.version,"  # noqa: S608 places
+        " pattern.states FROM consent_standing AS standing"
+        " JOIN consent_pattern AS pattern ON pattern.id = standing.pattern"
+        f" WHERE standing.brand = %s AND standing.subject IN ({places})",
+        [brand, *subjects],
+    )
+    permits = _permits_of(db, {row[2] for row in rows})
+    return {
+        subject: Reported(Pattern(number, of, version, states, permits.get(number, ())), until)
+        for subject, until, number, of, version, states in rows
+    }
+
+
+def _permits_of(db: Database, patterns: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Give what each pattern is kept to permit, sorted; nothing for one that permits nothing."""
+    found, places = dict[int, list[str]](), ", ".join(["%s"] * len(patterns))
+    query = f"SELECT pattern, choice FROM consent_permit WHERE pattern IN ({places})"  # noqa: S608 places
+    for pattern, choice in db.run(query, sorted(patterns)) if patterns else ():
+        found.setdefault(pattern, []).append(choice)
+    return {pattern: tuple(sorted(choices)) for pattern, choices in found.items()}
+
+
+def is_true(told: Reported, standing: Standing, editions: Editions, now: datetime) -> bool:
+    """Tell whether reports read of somebody what her standing comes to. What has aged they do not read at all."""
+    if "" < told.valid_until <= utc_text(now):
+        return True
+    if (published := editions.find(told.pattern.version)) is None:
+        return False
+    due, until = pattern_of(standing, published, now), next_change(standing, now)
+    sorted_due = replace(due, permits=tuple(sorted(due.permits)))
+    return told == Reported(sorted_due, utc_text(until) if until else "")
+
+
+def forget_patterns(db: Database, patterns: Iterable[Pattern]) -> None:
+    """Delete patterns that are to be written anew, because what is kept of them is not what they say."""
+    numbers = sorted({pattern.id for pattern in patterns})
+    places = ", ".join(["%s"] * len(numbers))
+    if numbers:
+        db.run(f"DELETE FROM consent_permit WHERE pattern IN ({places})", numbers)  # noqa: S608 places
+        db.run(f"DELETE FROM consent_pattern WHERE id IN ({places})", numbers)  # noqa: S608 places
 
 
 def write(

@@ -168,15 +168,23 @@ def read_answers(source: object, published: Published) -> dict[str, ConsentStatu
     return answers
 
 
-def _given(held: Held, rev: int, answer: Answer, published: Published, choice: str, now: datetime) -> Held:
+def _given(
+    held: Held, rev: int, answer: Answer, published: Published, choice: str, now: datetime, gpc: int
+) -> Held:
     found = published.notice.find(choice)
     until = found[1].valid_for.after(now) if found else now
     generation = published.generations[choice]
     again = held.status in PERMITTING and held.generation == generation
     status = ConsentStatus.RENEWED if again else ConsentStatus.GIVEN
     kept = held.specific if again else 0
-    specific = rev if answer.act in SPECIFIC_ACTS else kept
+    specific = rev if answer.act in SPECIFIC_ACTS and _knows_of(gpc, answer, rev) else kept
     return Held(status, rev, held.narrowed, generation, until, specific)
+
+
+def _knows_of(gpc: int, answer: Answer, rev: int) -> bool:
+    # INVARIANT: only a yes after the signal outranks it (11 CCR 7025(c)(3)), and not one that merely arrives
+    # after it: it came with the signal, or she had seen the standing that has it.
+    return not gpc or answer.gpc or gpc <= answer.base < rev
 
 
 def _reported(held: Held, rev: int) -> tuple[Held, ConsentStatus]:
@@ -253,8 +261,12 @@ def _fold_one(
     published: Published,
     choice: str,
     now: datetime,
+    gpc: int,
 ) -> tuple[Held, ConsentStatus]:
-    """Give where a choice stands after one answer, and what that answer came to."""
+    """Give where a choice stands after one answer, and what that answer came to.
+
+    `gpc` is the revision at which Global Privacy Control was first seen, 0 if never.
+    """
     if answer.imported is not None:
         return _fold_imported(held, said, rev, answer.imported, published, choice, now)
     if said is ConsentStatus.REFUSED:
@@ -268,7 +280,7 @@ def _fold_one(
     elif answer.voucher not in VOUCHED_BY_THE_PERSON and answer.voucher is not Voucher.GUARDIAN:
         return _reported(held, rev)
     else:
-        after = _given(held, rev, answer, published, choice, now)
+        after = _given(held, rev, answer, published, choice, now, gpc)
     return after, after.status
 
 
@@ -278,7 +290,8 @@ def fold(standing: Standing, answer: Answer, published: Published, now: datetime
     held, outcome, changed = dict(standing.guardian_held if guardians else standing.held), {}, {}
     for choice, said in answer.answers.items():
         before = held.get(choice, UNANSWERED)
-        held[choice], outcome[choice] = _fold_one(before, said, rev, answer, published, choice, now)
+        came_to = _fold_one(before, said, rev, answer, published, choice, now, standing.gpc)
+        held[choice], outcome[choice] = came_to
         if held[choice].status is not before.status:
             changed[choice] = (before.status, held[choice].status)
     if guardians:

@@ -78,9 +78,10 @@ def body_of(source: Provenance) -> bytes:
     return canonical([source.system, source.row])
 
 
-def event_of(subject: str, source: Provenance) -> str:
-    """Give the event that an older answer of a subject becomes: the same row, the same event, for ever.
+def event_of(subject: str, brand: str, source: Provenance) -> str:
+    """Give the event that an older answer of a subject to a brand becomes: the same row, the same event, for ever.
 
-    The subject's id is random, so the event tells nothing to whoever knows the row.
+    The same row taken over for two brands is an answer to each. The subject's id is random, so the event tells
+    nothing to whoever knows the row.
     """
-    return str(uuid.uuid5(_EVENTS, f"{subject} {body_of(source).decode()}"))
+    return str(uuid.uuid5(_EVENTS, f"{subject} {brand} {body_of(source).decode()}"))

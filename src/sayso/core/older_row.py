@@ -16,6 +16,8 @@ from sayso.core.vocabulary import ConsentStatus
 LONGEST_NAME = 254  # characters of an e-mail address (RFC 5321, 4.5.3.1.3), and enough for any number
 MILLISECONDS = 100_000_000_000  # a number beyond it counts milliseconds: as seconds it is the year 5138
 NAMED_BY = ("customer", "email", "device")
+# How databases and their tools write that nothing stands there, where a file has no other way to say so.
+NOTHING = frozenset({"", "NULL", "null", "\\N", "None", "nan", "NaN", "NaT", "<NA>", "undefined"})
 LEFT_OUT = frozenset({"left_out", "erased", "imported_otherwise"})
 
 
@@ -53,6 +55,11 @@ class _Bad(Exception):
         self.told = (code, reason, remedy)
 
 
+def is_nothing(value: object) -> bool:
+    """Tell whether a field of a file says that nothing stands there."""
+    return value is None or (isinstance(value, (str, float)) and str(value).strip() in NOTHING)
+
+
 def value_at(record: Mapping[str, Any], column: str) -> Any:
     """Give what stands in a column; `subject.email` looks inside a table where no column has that very name."""
     if column in record:
@@ -65,7 +72,8 @@ def value_at(record: Mapping[str, Any], column: str) -> Any:
 
 def _text(record: Mapping[str, Any], name: str, system: OlderSystem, longest: int) -> str:
     value = record.get(name)
-    if value is None:
+    # INVARIANT: nothing is neither evidence nor a customer whom all who have none would share.
+    if is_nothing(value):
         return ""
     if isinstance(value, (Mapping, list)) or len(text := str(value).strip()) > longest or "\0" in text:
         reason = f"Column {system.column(name)!r} holds no short text."
@@ -112,7 +120,7 @@ def _moment(value: Any, system: OlderSystem) -> datetime:
 
 def _time(record: Mapping[str, Any], name: str, system: OlderSystem) -> datetime | None:
     value, column = record.get(name), system.column(name)
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if is_nothing(value):
         return None
     try:
         at = _moment(value, system)

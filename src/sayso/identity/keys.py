@@ -162,14 +162,19 @@ def _opened(subjects: Iterable[str]) -> dict[str, AESGCM]:
     They are the caller's for one batch and are kept nowhere: a key that another process destroys opens
     nothing from the next look on.
     """
-    wanted, found, held = list(dict.fromkeys(subjects)), {}, masters()
+    wanted, found = list(dict.fromkeys(subjects)), dict[str, AESGCM]()
     for start in range(0, len(wanted), _LOOK):
         some = wanted[start : start + _LOOK]
         marks = ", ".join(["?"] * len(some))
-        rows = store().execute(
-            f"SELECT subject, wrapped, epoch FROM key WHERE subject IN ({marks})",  # noqa: S608 marks alone
-            some,
+        rows = (
+            store()
+            .execute(
+                f"SELECT subject, wrapped, epoch FROM key WHERE subject IN ({marks})",  # noqa: S608 marks alone
+                some,
+            )
+            .fetchall()
         )
+        held = masters()  # read after the rows: none of them is wrapped under a master key cut meanwhile
         found.update({subject: AESGCM(unwrap(blob, subject, epoch, held)) for subject, blob, epoch in rows})
     return found
 

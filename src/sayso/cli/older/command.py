@@ -148,6 +148,7 @@ def take(work: Work, after: int, rejects: Rejects) -> None:
         taken = importing.take_over(batch, work.published, work.run, line, datetime.now(UTC))
         for row in taken.left_out:
             rejects.write(row)
+        rejects.flush()  # the line is done for good: whoever goes on after a kill does not list them again
         bar.at(line)
         time.sleep(pause)
     bar.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sayso.cli.older.files import Export, records
 from sayso.core.older_mapping import OlderSystem
-from sayso.core.older_row import BadRow, OlderRow, declared_columns, read_row, renamed
+from sayso.core.older_row import BadRow, OlderRow, declared_columns, is_nothing, read_row, renamed
 from sayso.signals import c15t, fides
 
 CODECS: tuple[ModuleType, ...] = (c15t, fides)
@@ -30,7 +30,8 @@ def recognised(export: Export) -> str:
 def _fields(record: dict[str, Any], codec: ModuleType | None, system: OlderSystem) -> dict[str, Any]:
     if codec is None:
         return renamed(record, system)
-    return {**codec.row_of(record, system.purposes), **declared_columns(record, system)}
+    told = {name: None if is_nothing(value) else value for name, value in record.items()}
+    return {**codec.row_of(told, system.purposes), **declared_columns(record, system)}
 
 
 def rows(
