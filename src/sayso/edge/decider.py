@@ -23,6 +23,7 @@ class Decider:
     def __init__(self, replicas: Replicas, read: Read, uses: Counter) -> None:
         self._replicas, self._read, self._uses = replicas, read, uses
         self._keys, self.own = KnownKeys(), OwnWrites()
+        self._latest = service.now()
 
     async def _key(self, authorization: str, *scopes: str) -> Key:
         key = self._keys.get(authorization)
@@ -42,7 +43,9 @@ class Decider:
         request = deciding.read(read_json(raw))
         if request.explain:
             key.need("explain")
-        replica, moment = self._replicas.of(key.brand), service.now()
+        # A time of day that is set back revives nothing: a later one, once seen, stays.
+        self._latest = moment = max(self._latest, service.now())
+        replica = self._replicas.of(key.brand)
         answered = None
         if replica and not request.explain and not self.own.outrun(request, replica.seq):
             answered = deciding.from_replica(replica, request, moment)
