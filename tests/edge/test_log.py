@@ -76,6 +76,28 @@ def test_every_answer_is_proved_by_its_number(served: Deployment, answered: list
         assert proves_inclusion(proof.index, point.size, b64decode(leaf), proof.path, point.root)
 
 
+@pytest.mark.parametrize(
+    ("what", "seconds"),
+    [
+        ("checkpoint", 1),
+        ("keys", 60),
+        ("inclusion?seq={seq}", 1),
+        ("consistency?from=1&to=2", 31536000),
+        ("entries?from=0&to=2", 31536000),
+    ],
+)
+def test_what_can_never_change_is_kept_by_caches_and_the_rest_is_not(
+    served: Deployment, answered: list[int], what: str, seconds: int
+) -> None:
+    grown(served, KEYS + len(answered))
+    reply = get(served, what.format(seq=answered[0]))
+    immutable = ", immutable" if seconds > 60 else ""
+    assert (reply.status_code, reply.headers["cache-control"]) == (
+        200,
+        f"public, max-age={seconds}{immutable}",
+    )
+
+
 def test_what_grew_continues_what_was(served: Deployment, answered: list[int]) -> None:
     point = grown(served, KEYS + len(answered))
     reply = get(served, f"consistency?from={point.size - 1}&to={point.size}")

@@ -275,8 +275,8 @@ def test_whatever_an_edge_answers_something_is_decided() -> None:
     whatever_it_answers(nested(100_000).text)
 
 
-@pytest.mark.parametrize("customer", ["\ud800", "\0", ""])
-def test_whoever_is_asked_about_something_is_decided(customer: str) -> None:
+@pytest.mark.parametrize("customer", ["\ud800", "\0", "", b"C-1", float("nan"), object()])
+def test_whoever_is_asked_about_something_is_decided(customer: object) -> None:
     assert len(decided(json.dumps(ANSWER).encode(), {"customer": customer})) == 1
 
 

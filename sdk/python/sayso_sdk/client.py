@@ -216,7 +216,7 @@ class Client:
             response = self._http.request(method, url, json=body)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             raise unavailable() from fault
-        except UnicodeEncodeError as fault:
+        except (TypeError, ValueError, RecursionError) as fault:  # what JSON or UTF-8 cannot hold
             raise unwritable() from fault
         if not response.is_success:
             raise problem_from(response)

@@ -51,9 +51,11 @@ def unreadable(status: int) -> SaysoProblem:
 
 
 def unwritable() -> SaysoProblem:
-    """Return the problem for a text that was to be sent and holds half of a sign."""
+    """Return the problem for something that was to be sent and that JSON, or UTF-8, cannot hold."""
     return SaysoProblem(
-        "malformed_json", "Hand over text that UTF-8 can write: no half of a surrogate pair.", 400
+        "malformed_json",
+        "Hand over what JSON holds: texts, numbers, lists; no half of a surrogate pair.",
+        400,
     )
 
 
