@@ -455,6 +455,22 @@ def test_progress_is_one_line_and_says_how_long_still() -> None:
     assert "16 min 40 s left" in telling.told("importing", 0, 1_000_000, 1000, 1.0)
 
 
+def test_somebody_who_is_erased_meanwhile_is_not_made_anew(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hers, looks = ("customer", importing.keys.lookup("customer", "C-1001")), list[int]()
+
+    def look(_names: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        looks.append(len(looks))
+        return {hers} if len(looks) > 1 else set()
+
+    monkeypatch.setattr(importing, "_erased", look)
+    path = write(YES)
+    assert imports(path).exit_code == 0
+    assert people.account_by("customer", "C-1001") is None
+    assert [row["code"] for row in rejected(path)] == ["erased"]
+
+
 def test_somebody_who_signs_in_meanwhile_is_found_and_not_made_twice(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from sayso.core.values import new_id
 from sayso.core.vocabulary import Voucher
@@ -73,6 +73,11 @@ class _Newcomers:
             self.known[name] = subject
             self._names.append((subject, name, value))
 
+    @property
+    def some(self) -> bool:
+        """Tell whether anybody or any name is new."""
+        return bool(self._subjects or self._names)
+
     def write(self) -> None:
         """Write all of them, with their keys first: nothing is sealed under a key that is not there."""
         if self._subjects:
@@ -115,7 +120,7 @@ def _account(named: Mapping[str, str], names: Mapping[str, Named], new: _Newcome
 def find_or_make(rows: Sequence[Mapping[str, str]], now: datetime) -> list[Person]:
     """Give the person of each row, by `customer`, `email` and `device`, making an account where nobody knows her.
 
-    Raises `Unproved` (`device_malformed`).
+    Raises `Unproved` (`device_malformed`), and `IntegrityError` when somebody was erased or added meanwhile.
     """
     named = [{kind: row[kind] for kind in store.NAMED_BY if row.get(kind)} for row in rows]
     hashed = [{kind: (kind, keys.lookup(kind, value)) for kind, value in row.items()} for row in named]
@@ -133,4 +138,7 @@ def find_or_make(rows: Sequence[Mapping[str, str]], now: datetime) -> list[Perso
         else:
             people.append(Person(person.subject, (*person.also, *([device] if device else []))))
     new.write()
+    # INVARIANT: writing took the ledger's lock, as a deletion does first: who was erased before is seen here.
+    if new.some and _erased(every) != erased:
+        raise IntegrityError("Somebody was erased meanwhile; whoever asked looks again.")
     return people
