@@ -4,8 +4,8 @@
 
 Guards first (style, types, directions, the browser SDK). Then three lanes side by side: the suite on SQLite with
 complete branch coverage of the pure rooms; the same suite on PostgreSQL, after it every deliberate fault; the
-journeys, after them what the banner does in a browser. It fails unless both databases ran the same tests, more
-than none, and nothing was skipped. What speaks of the checkout and of no database runs on the first only.
+journeys, after them what the banner does in a browser, and what speaks of the checkout. It fails unless both
+databases ran the same tests, more than none, and nothing was skipped. The pure rooms run on the first only.
 """
 
 import os
@@ -35,8 +35,9 @@ GUARDS: list[tuple[str, list[str]]] = [
 
 ROOMS = ["-m", "not journey"]
 BANNER = ["tests/sdk_js", "tests/house"]  # where there are journeys beside those of `tests/journeys`
-# Tests of the checkout and of what touches no database, or starts every kind of it by itself.
-ONCE = ["tests/architecture", "tests/bench", "tests/core", "tests/house", "tests/realdata", "tests/signals"]
+# Tests of the checkout, and of what starts every kind of database by itself.
+CHECKOUT = ["tests/architecture", "tests/bench", "tests/house", "tests/realdata"]
+ONCE = ["tests/core", "tests/signals"]  # what touches no database
 SLOWEST = 20  # tests named at the end of a run, so that it is seen where the minutes go
 LONGEST_REASON = 300  # characters of why a test failed that the end of the run repeats
 
@@ -144,24 +145,30 @@ def put_faults_in() -> Phase:
     return Phase("Faults", {fault.id for fault in listed}, len(listed) - unseen, unseen, broken=broken)
 
 
+def _but(places: Sequence[str]) -> list[str]:
+    return [f"--ignore={place}" for place in places]
+
+
 def on_sqlite() -> list[Phase]:
     """Run the suite on SQLite."""
     coverage = [f"--cov={package}" for package in PURE] + ["--cov-branch", "--cov-fail-under=100"]
-    return [run_phase("SQLite", [*ROOMS, *coverage], COVERAGE_FILE=str(BUILD / "coverage"))]
+    chosen = [*ROOMS, *_but(CHECKOUT), *coverage]
+    return [run_phase("SQLite", chosen, COVERAGE_FILE=str(BUILD / "coverage"))]
 
 
 def on_postgres() -> list[Phase]:
     """Run the suite on PostgreSQL, then put the faults in."""
     with Postgres() as server:
-        chosen = [*ROOMS, *(f"--ignore={place}" for place in ONCE)]
+        chosen = [*ROOMS, *_but([*CHECKOUT, *ONCE])]
         postgres = run_phase("PostgreSQL", chosen, SAYSO_DATABASE_URL=server.url("sayso"))
     return [postgres, put_faults_in()]
 
 
 def in_the_browser() -> list[Phase]:
-    """Run the journeys of people, then what the banner and the tutorials do."""
-    journeys = run_phase("Journeys", ["-m", "journey", *(f"--ignore={place}" for place in BANNER)])
-    return [journeys, run_phase("Banner", ["-m", "journey", *BANNER])]
+    """Run the journeys of people, then what the banner and the tutorials do, then what speaks of the checkout."""
+    journeys = run_phase("Journeys", ["-m", "journey", *_but(BANNER)])
+    banner = run_phase("Banner", ["-m", "journey", *BANNER])
+    return [journeys, banner, run_phase("Checkout", [*ROOMS, *CHECKOUT])]
 
 
 def suite() -> list[Phase]:
@@ -169,9 +176,9 @@ def suite() -> list[Phase]:
     say("\nTests")
     with ThreadPoolExecutor(3) as lanes:
         started = [lanes.submit(lane) for lane in (on_sqlite, on_postgres, in_the_browser)]
-        (sqlite,), (postgres, faulty), (journeys, banner) = (lane.result() for lane in started)
+        (sqlite,), (postgres, faulty), others = (lane.result() for lane in started)
     postgres.complaints += compare(sqlite, postgres)
-    return [sqlite, postgres, banner, journeys, faulty]
+    return [sqlite, postgres, *others, faulty]
 
 
 def main() -> int:
