@@ -40,6 +40,12 @@ REASONS: dict[str, str] = {
     **{f"answers-{level}-pattern": _RECEIPT for level in ("8k", "100k", "1m")},
     "answers-8k-c15t": _RECEIPT,
     "answers-1m-c15t": _RECEIPT,
+    "answers-flat-10m": (
+        "From none to a million people the rate falls by a tenth. At ten million each random name that an answer "
+        "writes falls on a page of an index that nobody has touched since the last checkpoint; PostgreSQL then writes "
+        "that page whole into its log. Three of eight such indexes have gone since this was measured; this is read "
+        "off the schema, and no profile was taken."
+    ),
     "cj-forget-p95": (
         "Measured before the ledger wrote in batches; a withdrawal goes through the outbox and a worker's round before "
         "the counts are made without it."
