@@ -1,7 +1,6 @@
 """Every device, subject and identifier was indexed twice over: once more for LIKE, which nothing here asks for.
 
-Their names are random, so each index is one more random page that an answer writes: with ten million people
-that is where its time goes.
+Their names are random, so each index is one more random page that a new browser's answer writes.
 """
 
 from typing import Any
