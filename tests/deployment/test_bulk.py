@@ -52,3 +52,50 @@ def test_only_what_nobody_wrote_meanwhile_is_written_over(db: DjangoDatabase) ->
         for name, shelf, rev, told in db.run("SELECT name, shelf, rev, told FROM jars")
     }
     assert kept == {("plum", "top"): (2, "b"), ("fig", "top"): (4, "a"), ("fig", "low"): (1, "a")}
+
+
+ODD = [
+    "plain",
+    'a "quoted" word',
+    "back\\slash",
+    "{brace, comma}",
+    "NULL",
+    "",
+    " spaced ",
+    "ü 蓝 'x' %s",
+    "\\x41",
+    "\n\t",
+]
+
+
+def test_whatever_a_value_holds_comes_back_as_it_was(db: DjangoDatabase) -> None:
+    table = Table("jars", {**JARS.columns, "told": "text"})
+    boxes = [bytes(range(256)), b"", b'\\"{}', *([b"x"] * (len(ODD) - 3))]
+    rows = [(f"jar {place}", "top", -place, told, boxes[place]) for place, told in enumerate(ODD)]
+    assert bulk.insert(db, table, [*rows, ("none", "low", None, None, None)]) == len(rows) + 1
+    kept = db.run("SELECT name, shelf, rev, told, box FROM jars WHERE told IS NOT NULL ORDER BY rev DESC")
+    assert [(*row[:4], bytes(row[4])) for row in kept] == rows
+    assert db.run("SELECT rev, told, box FROM jars WHERE shelf = 'low'") == [(None, None, None)]
+
+
+@pytest.mark.parametrize("wanted", [[], ["nut"], ODD, [*ODD, "nut"]])
+def test_those_among_many_values_are_found(db: DjangoDatabase, wanted: list[str]) -> None:
+    table = Table("jars", {**JARS.columns, "told": "text"})
+    bulk.insert(db, table, [(f"jar {place}", "top", place, told, b"") for place, told in enumerate(ODD)])
+    found, values = bulk.among(db, "told", wanted, "text")
+    rows = db.run(f"SELECT told FROM jars WHERE {found}", [values])  # noqa: S608 our own column
+    assert sorted(row[0] for row in rows) == sorted(set(ODD) & set(wanted))
+    found, values = bulk.among(db, "rev", {3, 5, 99}, "bigint")
+    rows = db.run(f"SELECT rev FROM jars WHERE {found}", [values])  # noqa: S608 our own column
+    assert sorted(row[0] for row in rows) == [3, 5]
+
+
+def test_rows_are_found_by_several_columns_together(db: DjangoDatabase) -> None:
+    table = Table("jars", {**JARS.columns, "told": "text"})
+    bulk.insert(
+        db, table, [(name, shelf, 1, "", b"") for name in ("plum", 'f"g') for shelf in ("top", "low")]
+    )
+    wanted = [("plum", "top"), ('f"g', "low"), ("nut", "top")]
+    found, values = bulk.among_rows(db, {"name": "varchar", "shelf": "varchar"}, wanted)
+    rows = db.run(f"SELECT name, shelf FROM jars WHERE {found}", values)  # noqa: S608 our own columns
+    assert sorted(rows) == sorted(wanted[:2])

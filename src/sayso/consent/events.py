@@ -93,15 +93,12 @@ def find(db: Database, subject: str, event: str) -> Recorded | None:
     return _read(rows[0]) if rows else None
 
 
-def find_all(
-    db: Database, subjects: Collection[str], events: Collection[str]
-) -> dict[tuple[str, str], Recorded]:
-    """Give those of these events that these subjects gave before, by subject and event."""
-    if not subjects or not events:
+def find_all(db: Database, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Recorded]:
+    """Give those events that there are of these, each named and found by its subject and its id."""
+    if not wanted:
         return {}
-    whose, which = (", ".join(["%s"] * len(some)) for some in (subjects, events))
-    rows = db.run(f"{_SELECT} subject IN ({whose}) AND event IN ({which})", [*subjects, *events])
-    return {(row[1], row[3]): _read(row) for row in rows}
+    found, values = bulk.among_rows(db, {"subject": "varchar", "event": "varchar"}, list(wanted))
+    return {(row[1], row[3]): _read(row) for row in db.run(f"{_SELECT} {found}", values)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,9 @@ class _Batch:
         Those in `fresh` never answered before.
         """
         known = {subject for subject in subjects if subject not in fresh}
-        before = events.find_all(self._db, known, {item.answer.event for item in self._items})
+        said = zip(subjects, self._items, strict=True)
+        asked = {(subject, item.answer.event) for subject, item in said if subject in known}
+        before = events.find_all(self._db, asked)
         self._read_standings(subjects, known)
         out, written = list[Recorded](), list[tuple[Recorded, Said, Sealed]]()
         news = list[tuple[int, str, str]]()

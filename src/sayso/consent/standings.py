@@ -68,8 +68,8 @@ def of(db: Database, brand: str, subjects: Sequence[str]) -> dict[str, Standing]
     """Give the standings of those of these subjects who have one with a brand."""
     if not subjects:
         return {}
-    editions, places = notices.editions(db, brand), ", ".join(["%s"] * len(subjects))
-    rows = db.run(f"{_SELECT} AND subject IN ({places})", [brand, *subjects])
+    editions, (found, values) = notices.editions(db, brand), bulk.among(db, "subject", subjects)
+    rows = db.run(f"{_SELECT} AND {found}", [brand, values])
     return {row[0]: read(row, editions) for row in rows}
 
 
@@ -140,8 +140,8 @@ def write_down(standing: Standing, published: Published, editions: Editions, now
 def keep_patterns(db: Database, patterns: Iterable[Pattern]) -> None:
     """Write the patterns that are not there yet, with what each permits."""
     wanted = {pattern.id: pattern for pattern in patterns}
-    places = ", ".join(["%s"] * len(wanted))
-    rows = db.run(f"SELECT id FROM consent_pattern WHERE id IN ({places})", list(wanted))  # noqa: S608 places
+    found, values = bulk.among(db, "id", wanted, "bigint")
+    rows = db.run(f"SELECT id FROM consent_pattern WHERE {found}", [values])  # noqa: S608 our own column
     fresh = [wanted[number] for number in wanted.keys() - {row[0] for row in rows}]
     told = [(each.id, each.brand, each.version, each.states) for each in fresh]
     bulk.insert(db, PATTERNS, told, skipping=True)
@@ -161,13 +161,13 @@ def reported(db: Database, brand: str, subjects: Sequence[str]) -> dict[str, Rep
     """Give what reports read of each of these subjects of whom they read anything."""
     if not subjects:
         return {}
-    places = ", ".join(["%s"] * len(subjects))
+    found, values = bulk.among(db, "standing.subject", subjects)
     rows = db.run(
-        "SELECT standing.subject, standing.valid_until, pattern.id, pattern.brand, pattern.version,"  # noqa: S608 places
+        "SELECT standing.subject, standing.valid_until, pattern.id, pattern.brand, pattern.version,"  # noqa: S608 our own
         " pattern.states FROM consent_standing AS standing"
         " JOIN consent_pattern AS pattern ON pattern.id = standing.pattern"
-        f" WHERE standing.brand = %s AND standing.subject IN ({places})",
-        [brand, *subjects],
+        f" WHERE standing.brand = %s AND {found}",
+        [brand, values],
     )
     permits = _permits_of(db, {row[2] for row in rows})
     return {
@@ -178,11 +178,11 @@ def reported(db: Database, brand: str, subjects: Sequence[str]) -> dict[str, Rep
 
 def _permits_of(db: Database, patterns: Collection[int]) -> dict[int, tuple[str, ...]]:
     """Give what each pattern is kept to permit, sorted; nothing for one that permits nothing."""
-    found, places = dict[int, list[str]](), ", ".join(["%s"] * len(patterns))
-    query = f"SELECT pattern, choice FROM consent_permit WHERE pattern IN ({places})"  # noqa: S608 places
-    for pattern, choice in db.run(query, sorted(patterns)) if patterns else ():
-        found.setdefault(pattern, []).append(choice)
-    return {pattern: tuple(sorted(choices)) for pattern, choices in found.items()}
+    which, values = bulk.among(db, "pattern", patterns, "bigint")
+    permits = dict[int, list[str]]()
+    for pattern, choice in db.run(f"SELECT pattern, choice FROM consent_permit WHERE {which}", [values]):  # noqa: S608
+        permits.setdefault(pattern, []).append(choice)
+    return {pattern: tuple(sorted(choices)) for pattern, choices in permits.items()}
 
 
 def is_true(told: Reported, standing: Standing, editions: Editions, now: datetime) -> bool:
@@ -198,11 +198,10 @@ def is_true(told: Reported, standing: Standing, editions: Editions, now: datetim
 
 def forget_patterns(db: Database, patterns: Iterable[Pattern]) -> None:
     """Delete patterns that are to be written anew, because what is kept of them is not what they say."""
-    numbers = sorted({pattern.id for pattern in patterns})
-    places = ", ".join(["%s"] * len(numbers))
-    if numbers:
-        db.run(f"DELETE FROM consent_permit WHERE pattern IN ({places})", numbers)  # noqa: S608 places
-        db.run(f"DELETE FROM consent_pattern WHERE id IN ({places})", numbers)  # noqa: S608 places
+    numbers = {pattern.id for pattern in patterns}
+    for table, column in (("consent_permit", "pattern"), ("consent_pattern", "id")):
+        found, values = bulk.among(db, column, numbers, "bigint")
+        db.run(f"DELETE FROM {table} WHERE {found}", [values])  # noqa: S608 our own tables
 
 
 def write(

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sayso.core.errors import NotFound
+from sayso.deployment import bulk
 from sayso.deployment.database import Database
 from sayso.deployment.journal import Entry
 from sayso.identity import keys
@@ -74,16 +75,13 @@ def names_of(db: Database, subjects: Sequence[str]) -> Mapping[str, Names]:
     found: dict[str, dict[str, Any]] = {subject: {} for subject in subjects}
     if not found:
         return found
-    places, values = ", ".join(["%s"] * len(found)), list(found)
-    devices = db.run(
-        f"SELECT subject_id, secret_hash FROM identity_device WHERE subject_id IN ({places})",  # noqa: S608 marks alone
-        values,
-    )
+    whose, values = bulk.among(db, "subject_id", found)
+    devices = db.run(f"SELECT subject_id, secret_hash FROM identity_device WHERE {whose}", [values])  # noqa: S608 ours
     for subject, secret_hash in devices:
         found[subject].setdefault("devices", []).append(secret_hash)
     identifiers = db.run(
-        f"SELECT subject_id, kind, lookup, sealed, vouched_by FROM identity_identifier WHERE subject_id IN ({places})",  # noqa: S608
-        values,
+        f"SELECT subject_id, kind, lookup, sealed, vouched_by FROM identity_identifier WHERE {whose}",  # noqa: S608 ours
+        [values],
     )
     for subject, kind, lookup, box, vouched_by in identifiers:
         row = [kind, lookup, b64encode(bytes(box)).decode(), vouched_by]

@@ -86,9 +86,8 @@ def subjects_of_devices(db: Database, secret_hashes: Collection[str]) -> dict[st
     """Give the subjects of those of these devices that answered before, by the hash of the secret."""
     if not secret_hashes:
         return {}
-    places = ", ".join(["%s"] * len(secret_hashes))
-    select = f"SELECT secret_hash, subject_id, state FROM identity_device WHERE secret_hash IN ({places})"  # noqa: S608
-    rows = db.run(select, list(secret_hashes))
+    found, values = bulk.among(db, "secret_hash", secret_hashes)
+    rows = db.run(f"SELECT secret_hash, subject_id, state FROM identity_device WHERE {found}", [values])  # noqa: S608
     for secret_hash, subject, state in rows:
         if state == AWAITED:
             _take_over(db, secret_hash, str(subject))
@@ -99,8 +98,8 @@ def known_of(db: Database, subjects: Collection[str]) -> set[str]:
     """Give those of these subjects that there are: whoever was forgotten is not among them."""
     if not subjects:
         return set()
-    places = ", ".join(["%s"] * len(subjects))
-    rows = db.run(f"SELECT id FROM identity_subject WHERE id IN ({places})", list(subjects))  # noqa: S608
+    found, values = bulk.among(db, "id", subjects)
+    rows = db.run(f"SELECT id FROM identity_subject WHERE {found}", [values])  # noqa: S608 our own column
     return {str(row[0]) for row in rows}
 
 
@@ -128,9 +127,9 @@ def bands_of(db: Database, subjects: Sequence[str]) -> dict[str, str]:
     """Give the age band of those of these subjects who said it, or of whom it was said."""
     if not subjects:
         return {}
-    places = ", ".join(["%s"] * len(subjects))
-    select = f"SELECT subject_id, band FROM identity_age WHERE subject_id IN ({places})"  # noqa: S608
-    return {str(subject): str(band) for subject, band in db.run(select, list(subjects))}
+    found, values = bulk.among(db, "subject_id", subjects)
+    rows = db.run(f"SELECT subject_id, band FROM identity_age WHERE {found}", [values])  # noqa: S608 our own column
+    return {str(subject): str(band) for subject, band in rows}
 
 
 def add_device(db: Database, secret_hash: str, subject: str, now: datetime) -> bool:
@@ -165,13 +164,12 @@ def accounts_behind(db: Database, secret_hashes: Collection[str], now: datetime)
     """Give the accounts signed in on the devices of these secrets, by the hash; none for a replaced secret."""
     if not secret_hashes:
         return {}
-    places = ", ".join(["%s"] * len(secret_hashes))
+    found, values = bulk.among(db, "device.secret_hash", secret_hashes)
     rows = db.run(
-        "SELECT device.secret_hash, link.account_id FROM identity_device AS device"  # noqa: S608 places hold no value
+        "SELECT device.secret_hash, link.account_id FROM identity_device AS device"  # noqa: S608 our own columns
         " JOIN identity_devicelink AS link ON link.device_id = device.subject_id"
-        f" WHERE device.secret_hash IN ({places}) AND device.state <> %s AND link.ended_at IS NULL"
-        " AND link.until > %s",
-        [*secret_hashes, REPLACED, stamp(db, now)],
+        f" WHERE {found} AND device.state <> %s AND link.ended_at IS NULL AND link.until > %s",
+        [values, REPLACED, stamp(db, now)],
     )
     return {str(secret_hash): str(account) for secret_hash, account in rows}
 
@@ -192,11 +190,8 @@ def lookups_of(db: Database, subjects: Sequence[str]) -> list[tuple[str, str]]:
     """List the identifiers of these subjects, each as its kind and keyed hash."""
     if not subjects:
         return []
-    places = ", ".join(["%s"] * len(subjects))
-    rows = db.run(
-        f"SELECT kind, lookup FROM identity_identifier WHERE subject_id IN ({places})",  # noqa: S608
-        list(subjects),
-    )
+    found, values = bulk.among(db, "subject_id", subjects)
+    rows = db.run(f"SELECT kind, lookup FROM identity_identifier WHERE {found}", [values])  # noqa: S608 our own column
     return [(str(kind), str(lookup)) for kind, lookup in rows]
 
 
