@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, sync_playwright
 # The shell draws no window it would not show: less than half the work for the same pages.
 USUAL = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser")
 FLAGS = [
+    # Each page is looked at once: its scripts are over before it pays to optimise them.
+    "--js-flags=--no-opt --no-maglev",
     "--headless",
     "--no-sandbox",
     "--disable-gpu",

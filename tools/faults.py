@@ -7,13 +7,15 @@ that is not found exactly once, or a test that is red before the fault is put in
 """
 
 import compileall
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from py_compile import PycInvalidationMode
@@ -21,6 +23,7 @@ from py_compile import PycInvalidationMode
 from tools.setup import ROOT, say
 
 LIST = ROOT / "tests" / "faults.md"
+WARM = ROOT / "tools" / "warm.py"
 IGNORED = shutil.ignore_patterns(
     ".git", ".venv", ".build", ".demo", ".sayso", "node_modules", "__pycache__", ".*_cache", ".hypothesis"
 )
@@ -78,36 +81,59 @@ def put_in(fault: Fault, tree: Path) -> str:
     return before
 
 
-def turns_red(tree: Path, *tests: str) -> bool:
-    """Run tests in the copy. Red means that they ran and one failed: pytest's exit code 1."""
+@dataclass(frozen=True)
+class Trial:
+    """A copy of the tree, and the process that runs tests in it: each in a fork, which alone reads the copy."""
+
+    tree: Path
+    process: "subprocess.Popen[str]"
+
+    def turns_red(self, *tests: str) -> bool:
+        """Run tests in the copy. Red means that they ran and one failed: pytest's exit code 1."""
+        if self.process.stdin is None or self.process.stdout is None:
+            raise Unusable("the tests cannot be asked for")
+        arguments = ["-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests]
+        self.process.stdin.write(json.dumps(arguments) + "\n")
+        self.process.stdin.flush()
+        if not (answer := self.process.stdout.readline()):
+            raise Unusable(f"{', '.join(tests)} could not run: what runs them has ended")
+        code: int
+        said: str
+        code, said = json.loads(answer)
+        if code not in {0, 1}:
+            raise Unusable(f"{', '.join(tests)} could not run:\n{said[-4000:]}")
+        return code == 1
+
+
+@contextmanager
+def trial(tree: Path) -> Iterator[Trial]:
+    """Start what runs the tests of a copy, and end it with the block."""
     places = [tree / "src", tree / "demo", tree / "sdk" / "python", tree]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SAYSO_")}
     environment["PYTHONPATH"] = os.pathsep.join(str(place) for place in places)
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests]
-    done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
-    if done.returncode not in {0, 1}:
-        raise Unusable(f"{', '.join(tests)} could not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return done.returncode == 1
+    command, pipe = [sys.executable, "-P", str(WARM)], subprocess.PIPE
+    with subprocess.Popen(command, cwd=tree, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+        yield Trial(tree, process)
 
 
-def all_green(faults: Sequence[Fault], tree: Path) -> bool:
+def all_green(faults: Sequence[Fault], copy: Trial) -> bool:
     """Run every named test at once, without any fault: far quicker than one after the other."""
     try:
-        return not turns_red(tree, *{fault.test: None for fault in faults})
+        return not copy.turns_red(*{fault.test: None for fault in faults})
     except Unusable:
         return False
 
 
-def verdict(fault: Fault, tree: Path, known_green: bool) -> str | None:
+def verdict(fault: Fault, copy: Trial, known_green: bool) -> str | None:
     """Try one fault in the copy, which is left as it was. Give the complaint, or None if the test saw it."""
-    if not known_green and turns_red(tree, fault.test):
+    if not known_green and copy.turns_red(fault.test):
         return f"{fault.id}: {fault.test} is red before the fault is put in"
-    before = put_in(fault, tree)
+    before = put_in(fault, copy.tree)
     try:
-        seen = turns_red(tree, fault.test)
+        seen = copy.turns_red(fault.test)
     finally:
-        (tree / fault.file).write_text(before)
+        (copy.tree / fault.file).write_text(before)
     return None if seen else f"{fault.id}: {fault.test} stayed green"
 
 
@@ -117,14 +143,15 @@ def try_all(faults: Sequence[Fault], root: Path) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="sayso-faults-") as folder:
         tree = Path(folder) / "tree"
         copied(root, tree)
-        known_green = all_green(faults, tree)
-        for fault in faults:
-            try:
-                complaint = verdict(fault, tree, known_green)
-            except Unusable as reason:
-                complaint = str(reason)
-            say(f"  {'NOT SEEN' if complaint else 'seen':<10}{fault.id}: {fault.what}")
-            complaints += [complaint] if complaint else []
+        with trial(tree) as copy:
+            known_green = all_green(faults, copy)
+            for fault in faults:
+                try:
+                    complaint = verdict(fault, copy, known_green)
+                except Unusable as reason:
+                    complaint = str(reason)
+                say(f"  {'NOT SEEN' if complaint else 'seen':<10}{fault.id}: {fault.what}")
+                complaints += [complaint] if complaint else []
     return complaints
 
 

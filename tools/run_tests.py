@@ -2,10 +2,11 @@
 
     python -m tools.run_tests [--guards]
 
-Guards first (style, types, directions, the browser SDK). Then three lanes side by side: the suite on SQLite with
-complete branch coverage of the pure rooms; the same suite on PostgreSQL, after it every deliberate fault; the
-journeys, after them what the banner does in a browser, and what speaks of the checkout. It fails unless both
-databases ran the same tests, more than none, and nothing was skipped. The pure rooms run on the first only.
+Guards first (style, types, directions, the browser SDK). Then three lanes side by side, each of which takes the
+next part when it is through with one: the suite on SQLite with complete branch coverage of the pure rooms; the
+same suite on PostgreSQL; the journeys; every deliberate fault; what speaks of the checkout; what the banner does in
+a browser. It fails unless both databases ran the same tests, more than none, and nothing was skipped. The pure
+rooms run on the first only.
 """
 
 import os
@@ -38,6 +39,7 @@ BANNER = ["tests/sdk_js", "tests/house"]  # where there are journeys beside thos
 # Tests of the checkout, and of what starts every kind of database by itself.
 CHECKOUT = ["tests/architecture", "tests/bench", "tests/house", "tests/realdata"]
 ONCE = ["tests/core", "tests/signals"]  # what touches no database
+LANES = 3  # parts that run at once
 SLOWEST = 20  # tests named at the end of a run, so that it is seen where the minutes go
 LONGEST_REASON = 300  # characters of why a test failed that the end of the run repeats
 
@@ -149,36 +151,44 @@ def _but(places: Sequence[str]) -> list[str]:
     return [f"--ignore={place}" for place in places]
 
 
-def on_sqlite() -> list[Phase]:
+def on_sqlite() -> Phase:
     """Run the suite on SQLite."""
     coverage = [f"--cov={package}" for package in PURE] + ["--cov-branch", "--cov-fail-under=100"]
     chosen = [*ROOMS, *_but(CHECKOUT), *coverage]
-    return [run_phase("SQLite", chosen, COVERAGE_FILE=str(BUILD / "coverage"))]
+    return run_phase("SQLite", chosen, COVERAGE_FILE=str(BUILD / "coverage"))
 
 
-def on_postgres() -> list[Phase]:
-    """Run the suite on PostgreSQL, then put the faults in."""
+def on_postgres() -> Phase:
+    """Run the suite on PostgreSQL."""
     with Postgres() as server:
         chosen = [*ROOMS, *_but([*CHECKOUT, *ONCE])]
-        postgres = run_phase("PostgreSQL", chosen, SAYSO_DATABASE_URL=server.url("sayso"))
-    return [postgres, put_faults_in()]
+        return run_phase("PostgreSQL", chosen, SAYSO_DATABASE_URL=server.url("sayso"))
 
 
-def in_the_browser() -> list[Phase]:
-    """Run the journeys of people, then what the banner and the tutorials do, then what speaks of the checkout."""
-    journeys = run_phase("Journeys", ["-m", "journey", *_but(BANNER)])
-    banner = run_phase("Banner", ["-m", "journey", *BANNER])
-    return [journeys, banner, run_phase("Checkout", [*ROOMS, *CHECKOUT])]
+def journeys() -> Phase:
+    """Run the journeys of people."""
+    return run_phase("Journeys", ["-m", "journey", *_but(BANNER)])
+
+
+def banner() -> Phase:
+    """Run what the banner and the tutorials do in a browser."""
+    return run_phase("Banner", ["-m", "journey", *BANNER])
+
+
+def checkout() -> Phase:
+    """Run what speaks of the checkout."""
+    return run_phase("Checkout", [*ROOMS, *CHECKOUT])
 
 
 def suite() -> list[Phase]:
-    """Run all lanes side by side: a test that waits for a disk or a page leaves its processor idle."""
+    """Run all parts, three at once: a test that waits for a disk or a page leaves its processor idle."""
     say("\nTests")
-    with ThreadPoolExecutor(3) as lanes:
-        started = [lanes.submit(lane) for lane in (on_sqlite, on_postgres, in_the_browser)]
-        (sqlite,), (postgres, faulty), others = (lane.result() for lane in started)
+    # The longest first, so that none is left alone at the end while a processor has nothing to do.
+    parts = (on_sqlite, on_postgres, journeys, put_faults_in, checkout, banner)
+    with ThreadPoolExecutor(LANES) as lanes:
+        sqlite, postgres, *others = [part.result() for part in [lanes.submit(part) for part in parts]]
     postgres.complaints += compare(sqlite, postgres)
-    return [sqlite, postgres, *others, faulty]
+    return [sqlite, postgres, *others]
 
 
 def main() -> int:

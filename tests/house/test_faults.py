@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import faults
+from tools import faults, warm
 
 ENTRY = """## yes-by-default
 
@@ -66,6 +66,17 @@ def test_a_list_with_half_an_entry_or_the_same_one_twice_is_refused(text: str) -
 def test_a_fault_that_its_test_sees_is_no_complaint_and_the_tree_is_untouched(tree: Path) -> None:
     assert faults.try_all([FAULT], tree) == []
     assert "return False" in (tree / "src/gate.py").read_text()
+
+
+def test_what_was_read_with_one_fault_is_read_anew_with_the_next(tree: Path) -> None:
+    hollow = replace(FAULT, id="hollow", test="tests/test_gate.py::test_hollow")
+    complaints = faults.try_all([FAULT, hollow, replace(FAULT, id="again")], tree)
+    assert complaints == ["hollow: tests/test_gate.py::test_hollow stayed green"]
+
+
+def test_a_module_of_the_tree_that_was_read_too_early_is_named() -> None:
+    assert "tools.faults" in warm.read_of(faults.ROOT / "tools")
+    assert warm.read_of(faults.ROOT / "docs") == []
 
 
 @pytest.mark.parametrize(

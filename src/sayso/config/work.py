@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from traceback import extract_tb
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from sayso.changes import services as changes
 from sayso.changes import worker as changes_news
@@ -31,7 +31,8 @@ CONSUMERS: Mapping[str, Mapping[str, outbox.Handler]] = {
     "fulfilment": fulfilment_news.SUBSCRIPTIONS,
     "changes": changes_news.SUBSCRIPTIONS,
 }
-IDLE = 0.1  # seconds between looks when nothing is due
+IDLE = 0.1  # seconds between looks whether anybody wrote, when nothing is due
+LONGEST = 1.0  # seconds until what only the clock brings is looked for, though nobody wrote
 _complaints: set[str] = set()  # what was said of steps that fail, until every step goes well again
 
 
@@ -66,7 +67,7 @@ def once(now: datetime) -> int:
 def _guarded(step: Callable[[], int]) -> int | None:
     """One part that is broken must not keep the others from their work; None for one that is.
 
-    It is tried again at once, and told of once: a database that is away for a minute would fill the disk.
+    It is tried again within a second, and told of once: a database that is away for a minute would fill the disk.
     """
     try:
         return step()
@@ -89,7 +90,29 @@ def forever(stopping: Callable[[], bool]) -> None:
     """Work until told to stop. The log has a keeper of its own: no slow delivery may delay a checkpoint."""
     log_keeper = threading.Thread(target=keeper.keep, args=[stopping], name="log-keeper", daemon=True)
     log_keeper.start()
+    seen, looked = object(), 0.0
     while not stopping():
-        if not once(datetime.now(UTC)):
-            time.sleep(IDLE)
+        # Read before the work: what is written meanwhile is seen at the next look.
+        written, at = _written(), time.monotonic()
+        if written != seen or at - looked >= LONGEST:
+            seen, looked = written, at
+            if once(datetime.now(UTC)):
+                seen = object()
+                continue
+        time.sleep(IDLE)
     log_keeper.join()
+
+
+def _written() -> object:
+    """Give what is another value once anybody else has written: one short question in place of twenty.
+
+    SQLite counts the commits of other connections, PostgreSQL names the transactions that are open or over.
+    """
+    asked = "PRAGMA data_version" if connection.vendor == "sqlite" else "SELECT pg_current_snapshot()::text"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(asked)
+            return cursor.fetchone()
+    except Exception:  # the steps find out, and tell
+        close_old_connections()
+        return object()
