@@ -119,10 +119,16 @@
     return { content, kid: names.kid, fingerprint: await fingerprint(key) };
   };
 
+  // Here every key is a text; elsewhere keys of several kinds, or of none, make no entry.
+  const areNames = (names) => {
+    const kinds = new Set(names.map((name) => (name === null ? "null" : typeof name)));
+    return kinds.size <= 1 && !kinds.has("object") && !kinds.has("undefined");
+  };
   const leafOf = (content) => {
     const log = content["sayso:log"];
     const record = content["dpv:hasRecordOfActivity"];
     const [said, outcome] = [Object.create(null), Object.create(null)];
+    if (!areNames(record["dpv:hasProcess"].map((one) => one["dct:identifier"]))) throw new Error("no choices");
     for (const one of record["dpv:hasProcess"]) {
       said[one["dct:identifier"]] = one["dpv:hasConsentStatus"]["sayso:said"];
       outcome[one["dct:identifier"]] = one["dpv:hasConsentStatus"]["dct:title"];
@@ -134,7 +140,7 @@
   };
 
   // The log -------------------------------------------------------------------------------------------------
-  const NAME = /^[^\p{White_Space}+]+$/u;
+  const NAME = /^[^\p{White_Space}\p{Surrogate}+]+$/u; // half of a sign would be hashed as another sign
   const readKey = async (text) => {
     const [name, id, ...rest] = text.split("+");
     const raw = base64(rest.join("+"));
