@@ -26,7 +26,7 @@ from sayso.core.opt_out import Scope
 from sayso.core.purpose_token import Flaw, PurposeToken
 from sayso.core.request import RequestState
 from sayso.core.vocabulary import ConsentStatus, Voucher
-from sayso.decisions import checking, gate, tokens
+from sayso.decisions import gate, tokens
 from sayso.decisions.status import Lists
 from sayso.deployment import journal as outside
 from sayso.identity import access, keys
@@ -40,6 +40,7 @@ from sayso.outbox import store as outbox
 from sayso.rights import queries
 from tests import linen
 from tests.consent.log import DB, kept
+from tests.decisions import checking
 from tests.dumps import dump, put_back
 from tests.rights.conftest import BRAND, Ada, says
 from tests.rights.test_erasure import confirmed, work

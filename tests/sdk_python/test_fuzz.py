@@ -28,9 +28,9 @@ from sayso_sdk.webhooks import ForgedWebhook, sign, verify
 
 from sayso.consent.log.proving import Held, check
 from sayso.core.purpose_token import LIST_TYPE, PurposeToken, write_status_list
-from sayso.decisions import checking
 from tests.consent import corpus as kept
 from tests.damage import bent, bounded, damaged, for_all_damage, nested, peak_of, write
+from tests.decisions import checking
 from tests.decisions import corpus as issued
 from tests.sdk_python import wire
 
