@@ -157,3 +157,8 @@ def test_what_an_older_system_kept_is_shown_as_its_own_and_not_as_our_notice(
     shown = browser.get(proof.group(), follow=True).content.decode()
     assert "When you said it" in shown
     assert "an older system" in shown
+
+
+def test_what_is_known_is_counted_by_entries_and_not_by_a_bare_number(signed_in: Client) -> None:
+    home = signed_in.get("/centre/").content.decode()
+    assert re.search(r'#contact">.+?</a> <span class="quiet-text">1 entry</span>', home)

@@ -23,6 +23,7 @@ FILE = Path(__file__).parents[2] / "conformance" / "receipts.json"
 ORIGIN, WITNESS = "privacy.linenandloom.example/log", "witness.example/w1"
 AT = 1_777_885_201  # a second after the answer
 LATER = AT + 7200
+DEEP = b"[" * 20_000 + b"]" * 20_000  # beyond what Python and browsers read
 
 
 def _key(number: int) -> Ed25519PrivateKey:
@@ -141,11 +142,19 @@ def _pins() -> dict[str, Any]:
         "with the log's own key as a witness": public | {"log": log, "witnesses": [own]},
         "without a log": public,
         "with a log key that is none": public | {"log": ["privacy+00000000+AAAA"]},
+        "with a log key under half of a sign": public | {"log": [*log, _nameless()]},
+        "with a witness under half of a sign": usual | {"witnesses": [_nameless()]},
         "with a receipt key that is none": public | {"keys": {kid: "AAAA"}, "log": log},
         "of somebody else": receipts.public_keys(FOREIGN) | {"log": log},
         "empty": {},
         "a list": [],
     }
+
+
+def _nameless() -> str:
+    """Write a key under half of a surrogate pair, as whoever reads a replacement sign there takes it to be right."""
+    named = signing.verifier_keys("\ufffd", WITNESSING)[1].text
+    return named.replace("\ufffd", "\ud800")
 
 
 def _flip(text: str, part: int) -> str:
@@ -236,6 +245,13 @@ def _bad() -> list[dict[str, Any]]:
         bad("a number browsers round", "not_canonical", token(payload.replace(b'"seq":7', b'"seq":9007199254740993'))),
         bad("half of a sign", "not_canonical", token(payload.replace("亞".encode(), b"\\ud800"))),
         bad("an answer without a status", "malformed_receipt", token(canonical(_without_status()))),
+        *(
+            bad(f"{kind} among its choices", "malformed_receipt", token(canonical(_choosing(odd))))
+            for kind, odd in (("nothing", None), ("a number", 7), ("a list", []), ("an object", {}))
+        ),
+        bad("words deeper than can be read", "not_canonical", token(payload[:-1] + b',"x":' + DEEP + b"}")),
+        bad("a log key under half of a sign", "bad_pins", signed, "with a log key under half of a sign"),
+        bad("a witness under half of a sign", "bad_pins", whole, "with a witness under half of a sign"),
         bad("keys in a list", "foreign_key", signed, "with keys in a list"),
         bad("a loss at no time", "bad_pins", signed, "with a loss at no time"),
         bad("losses in a list", "bad_pins", signed, "with losses in a list"),
@@ -315,6 +331,13 @@ def _without_status() -> dict[str, Any]:
     return told
 
 
+def _choosing(odd: object) -> dict[str, Any]:
+    """Give the content of a receipt whose first choice has another identifier, of whatever kind."""
+    told = content()
+    told["dpv:hasRecordOfActivity"]["dpv:hasProcess"][0]["dct:identifier"] = odd
+    return told
+
+
 def _late(seen_at: int | None = None) -> str:
     """Give the proof as the log signed it two hours later, and a witness too where one is asked for."""
     made = signing.sign(note().checkpoint, LOG, LATER)
@@ -358,7 +381,8 @@ def corpus() -> dict[str, Any]:
 
 def written() -> str:
     """Give the corpus as it is kept."""
-    return json.dumps(corpus(), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(corpus(), indent=1, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode()  # half of a sign is written as JSON writes it
 
 
 if __name__ == "__main__":

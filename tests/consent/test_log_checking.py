@@ -1,13 +1,16 @@
 """Whoever writes into the database behind the ledger's back is seen; whoever erases by right is not accused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from sayso.consent import models, services
 from sayso.consent.ledger import Recorded, Submission
+from sayso.consent.log import checking
 from sayso.core.duration import Duration
+from sayso.deployment.database import Row
 from tests.consent.log import DB, codes, kept, say, swept
 
 Submitting = Callable[[object], Submission]
@@ -127,6 +130,26 @@ def test_an_erasure_before_the_keeper_came_is_logged_all_the_same(
     services.forget_subjects([events[0].subject], now)
     assert kept(now).size == 3
     assert codes(now) == NOTHING
+
+
+def test_a_long_log_is_audited_without_reading_its_tombstones_over_and_over(
+    submission: Submitting, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        services.forget_subjects([say(3, submission, now)[0].subject], now)
+    kept(now)
+    seen, real = list[int](), DB.run
+
+    def counted(sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        rows = real(sql, values)
+        seen.extend(row[0] for row in rows if "consent_tombstone" in sql)
+        return rows
+
+    monkeypatch.setattr(DB, "run", counted)
+    monkeypatch.setattr(checking, "BATCH", 2)
+    result = swept(now)
+    assert (result.findings, result.size, result.erased) == ([], 16, 12)
+    assert len(seen) == 2 * 4  # for what it covers, and as an entry itself
 
 
 ATTACKS_ON_EVIDENCE = {

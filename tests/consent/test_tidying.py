@@ -226,13 +226,35 @@ def test_a_rebuild_finds_and_mends_a_list_that_says_more_than_the_standing(say: 
     is_found_and_mended(ada)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "UPDATE consent_carried SET stopped_by = 'nothing' WHERE choice = %s",  # a Block would stop nothing
+        "DELETE FROM consent_carried WHERE choice = %s",  # whoever said yes would not be counted
+        "UPDATE consent_carried SET version = 'sha256:of-nobody' WHERE choice = %s",
+    ],
+)
+def test_a_rebuild_finds_and_mends_what_is_told_of_earlier_answers(say: Say, wrong: str) -> None:
+    ada = say("ada", at=soon(), learn=GIVEN).subject
+    tidy(soon())
+    DjangoDatabase().run(wrong, [LEARN])
+    told = CliRunner().invoke(main, ["ledger", "rebuild", "--check"])
+    assert (told.exit_code, "differ from the notice in force" in told.stdout) == (1, True)
+    for check, carried in ((True, False), (False, False), (True, True)):
+        found = rebuilding.rebuild(DjangoDatabase(), BRAND, soon(), check=check)
+        assert (found.different, found.carried) == ((), carried)
+    assert listed(LEARN) == {ada}
+
+
 def test_what_was_tidied_or_aged_or_waits_to_be_is_no_difference(say: Say, now: datetime) -> None:
     say("ada", at=now, learn=GIVEN, ads=GIVEN)
     say("ben", at=now, learn=REFUSED)
     publishing.publish_notice(linen.second(), "Otto", now)
 
     def differ(at: datetime) -> tuple[str, ...]:
-        return rebuilding.rebuild(DjangoDatabase(), BRAND, at, check=True).different
+        found = rebuilding.rebuild(DjangoDatabase(), BRAND, at, check=True)
+        assert found.carried
+        return found.different
 
     for days in (0, 200, 4000):
         at = now + timedelta(days=days)

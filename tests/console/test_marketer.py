@@ -4,6 +4,7 @@ import copy
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from django.test import Client
 from sayso.asks import queries as asks
 from sayso.asks import services as writing
 from sayso.consent import services as consent
+from sayso.console import ask_form
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.fulfilment import services as fulfilment
@@ -24,6 +26,7 @@ from sayso.identity import named as people
 from sayso.identity import services as identity
 from sayso.inventory import queries as inventory
 from sayso.inventory import services as register
+from sayso.notices import queries as notices
 from sayso.rights import services as rights
 from sayso.uses import store as uses
 from tests import linen
@@ -99,6 +102,14 @@ def test_what_is_typed_is_the_entry_that_the_brands_file_would_hold(mara: Client
     assert (draft["priority"], draft["not_now"], draft["needs"]) == (5, {"quiet_days": 60}, [linen.PURCHASES])
     assert draft["title"] == {"en": "title in en", "zh-Hant": "title in zh-Hant"}
     assert "not asked" in page(mara, "/console/asks")
+
+
+def test_a_text_runs_as_its_language_does_whatever_word_it_begins_with(mara: Client) -> None:
+    notice = replace(notices.current(BRAND).notice, locales=("en", "ar"))
+    written = {"title": {"en": "Shall we?", "ar": "Linen & Loom تسألك"}}
+    form = ask_form.filled(written, notice, "en", {})
+    title = render_to_string("console/ask_text.html", {"text": form.texts[0]})
+    assert re.findall(r'lang="(\S+)" dir="(\S+)"', title) == [("en", "ltr"), ("ar", "rtl")]
 
 
 def test_each_fault_stands_beside_its_field_and_nothing_typed_is_lost(mara: Client) -> None:

@@ -58,9 +58,9 @@ def test_the_preview_shows_the_differences_side_by_side_and_whom_each_touches(ot
     account(now, "ada@example.test", learn=YES, newsletter=YES)
     account(now, "ben@example.test", newsletter=YES)
     page = otto.get(proposed(otto)).content.decode()
-    assert "1 person or browser would be told." in page
-    touched = re.findall(r"touches (\d+) (?:person|people)", page)
-    assert touched == ["1", "2", "0"]
+    assert "Fewer than 5 people and browsers would be told." in page
+    touched = re.findall(r"touches (\d+|fewer than 5) people", page)
+    assert touched == ["fewer than 5", "fewer than 5", "0"]  # a smaller count would point at somebody
     for told in (
         "Harbour Mill in Portugal",
         "24 months",
@@ -71,6 +71,14 @@ def test_the_preview_shows_the_differences_side_by_side_and_whom_each_touches(ot
         assert told in page
     assert "You proposed this, so somebody else publishes it." in page
     assert in_force() == 1
+
+
+def test_the_preview_counts_five_people_and_more(otto: Client) -> None:
+    for number in range(5):
+        account(datetime.now(UTC), f"ada{number}@example.test", learn=YES)
+    page = otto.get(proposed(otto)).content.decode()
+    assert "5 people and browsers would be told." in page
+    assert re.findall(r"touches (\d+) people", page) == ["5", "0", "0"]
 
 
 def test_nobody_publishes_their_own_and_a_second_person_does(

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.test import Client
 
+from sayso.core.clock import UNREAD
 from sayso.identity import services as identity
 from sayso.inventory import services as inventory
 from sayso.rights import queries as rights
@@ -60,6 +61,15 @@ def test_filters_count_and_show_what_they_say(otto: Client, ada: str) -> None:
     services.cancel(number, ada, datetime.now(UTC))
     assert number in _page(otto, "/console/requests?show=done")
     assert "Nothing is open." in _page(otto, "/console/requests")
+
+
+def test_a_deadline_nobody_read_is_warned_of_in_the_language_of_the_page(otto: Client, ada: str) -> None:
+    number = services.plan_erasure(ada, datetime.now(UTC)).id
+    RightsRequest.objects.update(warnings=[f"GB: UK GDPR art. 12(3){UNREAD}"])
+    for address in ("/console/requests", f"/console/requests/{number}"):
+        page = otto.get(address, headers={"accept-language": "zh-hant"}).content.decode()
+        assert "GB: UK GDPR art. 12(3) 未在其原始出處讀過" in page
+        assert UNREAD not in page
 
 
 def test_a_long_queue_is_paged(otto: Client, ada: str) -> None:

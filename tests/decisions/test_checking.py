@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sayso.core.purpose_token import Flaw, PurposeToken
-from sayso.decisions.checking import check
 from tests.decisions import corpus
+from tests.decisions.checking import check
 
 KEPT = json.loads(corpus.FILE.read_text())
 

@@ -11,7 +11,7 @@ from sayso.core.choice import read_choice
 from sayso.core.errors import NotFound, Unavailable
 from sayso.core.purpose_token import ListToken, PurposeToken
 from sayso.core.vocabulary import ConsentStatus
-from sayso.decisions import checking, gate, queries, services, status, tokens
+from sayso.decisions import gate, queries, services, status, tokens
 from sayso.decisions.models import Token, TokenAbout
 from sayso.decisions.status import Lists
 from sayso.decisions.tokens import Wanted
@@ -20,6 +20,7 @@ from sayso.identity import services as identity
 from sayso.notices import services as notices
 from sayso.notices import store
 from tests import linen
+from tests.decisions import checking
 from tests.linen import LEARN, PASS_ON
 
 BRAND, DB = "linen-and-loom", DjangoDatabase()

@@ -15,7 +15,6 @@ from sayso.consent import services as consent
 from sayso.core.opt_out import Scope
 from sayso.core.vocabulary import ConsentStatus
 from sayso.decisions import tokens
-from sayso.decisions.checking import read_signed_list, read_signed_token
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.edge import service
 from sayso.edge.app import Edge
@@ -25,6 +24,7 @@ from sayso.identity import services as identity
 from sayso.notices import services as publishing
 from sayso.notices import store as notices
 from tests import linen
+from tests.decisions.checking import read_signed_list, read_signed_token
 from tests.edge.conftest import Caller
 from tests.linen import LEARN, NEWSLETTER, PASS_ON
 

@@ -91,7 +91,9 @@ def _otto_proposes_and_dev_publishes(demo: Demo, browser: Browser, hands: Hands,
         otto.signs_in()
         where = otto.proposes_a_notice()
         main = otto.page.locator("main")
-        expect(main).to_contain_text("4 people and browsers would be told.")  # Ada, her browser, two more
+        expect(main).to_contain_text(
+            "Fewer than 5 people and browsers would be told."
+        )  # Ada, her browser, two more
         for wanted in ("more than before", "less than before", "the same in other words", "Harbour Mill"):
             expect(main).to_contain_text(wanted)
         expect(main).to_contain_text("You proposed this, so somebody else publishes it.")

@@ -71,6 +71,8 @@ def test_the_page_judges_it_as_the_corpus_says(judged: dict[str, Any], case: dic
     assert told["code"] == "holds"
     assert told["place"] == ("" if case["index"] is None else str(case["index"]))
     assert told["witnesses"] == case["witnesses"]
+    assert "4 May 2026, 09:00:00 UTC" in told["text"]
+    assert "2026-05-04" not in told["text"]
     assert ("Not independently witnessed" in told["text"]) is (not case["witnesses"])
     assert "pass_on.purchases.disclose.brightside" in told["text"]
     assert str(STATUS[ConsentStatus.REFUSED][0]) in told["text"]

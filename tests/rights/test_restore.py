@@ -21,17 +21,18 @@ from sayso.consent.log import history, keeper, proving, signing
 from sayso.consent.queries import Recorded
 from sayso.core.checkpoint import Note, read_note
 from sayso.core.choice import read_choice
-from sayso.core.errors import Conflict, Forbidden, Unavailable
+from sayso.core.errors import Conflict, Forbidden, NotFound, Unavailable
 from sayso.core.opt_out import Scope
 from sayso.core.purpose_token import Flaw, PurposeToken
 from sayso.core.request import RequestState
 from sayso.core.vocabulary import ConsentStatus, Voucher
-from sayso.decisions import checking, gate, tokens
+from sayso.decisions import gate, tokens
 from sayso.decisions.status import Lists
 from sayso.deployment import journal as outside
 from sayso.identity import access, keys
 from sayso.identity import queries as who
 from sayso.identity import services as identity
+from sayso.identity.proofing.email_plus import queries as guardians
 from sayso.notices import queries as notices
 from sayso.notices import services as publishing
 from sayso.notices import store
@@ -40,6 +41,9 @@ from sayso.outbox import store as outbox
 from sayso.rights import queries
 from tests import linen
 from tests.consent.log import DB, kept
+from tests.consent.test_family import CLEO, answers_for_him, cleo_says
+from tests.consent.test_family import account as signed_in
+from tests.decisions import checking
 from tests.dumps import dump, put_back
 from tests.rights.conftest import BRAND, Ada, says
 from tests.rights.test_erasure import confirmed, work
@@ -347,6 +351,32 @@ def test_a_minor_stays_a_minor(ada: Ada, tmp_path: Path, now: datetime) -> None:
     assert not consent.is_minor([ada.account], BRAND)
     assert replaying.replay(now).minors == 1
     assert consent.is_minor([ada.account], BRAND)
+
+
+@pytest.mark.parametrize("more", [False, True], ids=["the last thing", "not the last thing"])
+def test_a_guardian_who_answers_no_more_does_not_come_back(
+    systems: None, tmp_path: Path, now: datetime, more: bool
+) -> None:
+    ben, cleo = (signed_in(address, now) for address in ("ben@example.test", CLEO))
+    family.say_age([ben], BRAND, "2013-02", Voucher.ACCOUNT, now)
+    link = answers_for_him(ben, cleo, now)
+    says(ben, now, purchases=YES)
+    cleo_says(cleo, link, BRAND, YES, now)
+    backup = dump(tmp_path)
+    held = guardians.of_child(ben, now)
+    assert held is not None
+    family.end_guardian(held, "child", now)
+    if more:
+        says(ben, now, learn=NO)
+    put_back(backup)
+    assert guardians.of_guardian(cleo)[0].holds
+    assert restoring.behind(DB)
+    assert replaying.replay(now).guardians == 1
+    assert not permitted(ben, now, read_choice(linen.PURCHASES))
+    assert [(one.holds, one.ended_by) for one in guardians.of_guardian(cleo)] == [(False, "child")]
+    with pytest.raises(NotFound):
+        cleo_says(cleo, link, BRAND, YES, now)
+    assert replaying.replay(now) == Replayed()
 
 
 def test_a_child_that_passed_for_a_teenager_stays_a_child(ada: Ada, tmp_path: Path, now: datetime) -> None:

@@ -9,11 +9,11 @@ from sayso.core.choice import read_choice
 from sayso.core.vocabulary import ConsentStatus
 from sayso.decisions import queries as decisions
 from sayso.decisions import services, tokens
-from sayso.decisions.checking import read_signed_list, read_signed_token
 from sayso.decisions.models import Token, TokenAbout
 from sayso.decisions.status import Lists
 from sayso.decisions.tokens import Wanted
 from sayso.deployment.django_database import DjangoDatabase
+from tests.decisions.checking import read_signed_list, read_signed_token
 from tests.linen import PASS_ON
 from tests.rights.conftest import BRAND, Ada, says
 from tests.rights.test_access import fetched

@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import gzip
 import json
 import secrets
 import zlib
@@ -14,7 +15,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sayso_sdk import Client, Question, SaysoProblem, gpc, receipts
+from sayso_sdk import Client, Question, SaysoProblem, gpc, receipts, whole
 from sayso_sdk.device import device_secret, is_device_secret
 from sayso_sdk.proxy import ProxyRequest, forward
 from sayso_sdk.receipts import Receipt, Refused
@@ -27,9 +28,9 @@ from sayso_sdk.webhooks import ForgedWebhook, sign, verify
 
 from sayso.consent.log.proving import Held, check
 from sayso.core.purpose_token import LIST_TYPE, PurposeToken, write_status_list
-from sayso.decisions import checking
 from tests.consent import corpus as kept
 from tests.damage import bent, bounded, damaged, for_all_damage, nested, peak_of, write
+from tests.decisions import checking
 from tests.decisions import corpus as issued
 from tests.sdk_python import wire
 
@@ -273,6 +274,37 @@ def test_whatever_an_edge_answers_something_is_decided() -> None:
 
     for_all_damage(ANSWER, 50, whatever_it_answers)
     whatever_it_answers(nested(100_000).text)
+
+
+MUCH = 1 << 26
+BOMBS = {
+    "packed": ("gzip", gzip.compress(bytes(MUCH))),
+    "packed twice": ("gzip, gzip", gzip.compress(gzip.compress(bytes(MUCH)))),
+    "endless": ("identity", bytes(MUCH)),
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_an_answer_that_would_fill_the_memory_does_not(kind: str) -> None:
+    coding, bomb = BOMBS[kind]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/":
+            return httpx.Response(200, json={"edge": "http://edge.example.test"})
+        parts = (bomb[start : start + 65_536] for start in range(0, len(bomb), 65_536))
+        return httpx.Response(200, headers={"content-encoding": coding}, content=parts)
+
+    def passes_on() -> int:
+        with httpx.Client(transport=httpx.MockTransport(answer)) as http:
+            return forward(ProxyRequest("GET", "sayso.js"), "http://edge.example.test", http).status
+
+    with Client("http://sayso.example.test", "sk_x", transport=httpx.MockTransport(answer)) as client:
+        with pytest.raises(SaysoProblem, match="unreadable"):
+            client.given_up("crm")
+        assert not client.decide({"customer": "C-1"}, [ASKED])[0].permitted
+        assert peak_of(lambda: client.decide({"customer": "C-1"}, [ASKED])) < 4 * whole.LARGEST
+    assert passes_on() == 503
+    assert peak_of(passes_on) < 4 * whole.LARGEST
 
 
 @pytest.mark.parametrize("customer", ["\ud800", "\0", "", b"C-1", float("nan"), object()])

@@ -12,6 +12,7 @@ import httpx
 
 from sayso_sdk.errors import UNREADABLE, SaysoProblem, problem_from, unavailable, unreadable, unwritable
 from sayso_sdk.values import Answer, Decision, Question, Recommendations, SubjectRef, Token
+from sayso_sdk.whole import PLAIN, whole
 
 TIMEOUT = httpx.Timeout(2.0, connect=1.0)
 
@@ -29,7 +30,7 @@ class Client:
         self._edge: str | None = None
         self._http = httpx.Client(
             timeout=TIMEOUT,
-            headers={"Authorization": f"Bearer {key}"} if key else {},
+            headers=PLAIN | ({"Authorization": f"Bearer {key}"} if key else {}),
             follow_redirects=False,
             trust_env=False,
             transport=transport,
@@ -213,7 +214,10 @@ class Client:
 
     def _call(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         try:
-            response = self._http.request(method, url, json=body)
+            with self._http.stream(method, url, json=body) as reply:
+                response = httpx.Response(reply.status_code, content=whole(reply))
+        except httpx.DecodingError as fault:
+            raise unreadable(reply.status_code) from fault
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             raise unavailable() from fault
         except (TypeError, ValueError, RecursionError) as fault:  # what JSON or UTF-8 cannot hold

@@ -16,6 +16,7 @@ import httpx
 from sayso_sdk.client import TIMEOUT, Client
 from sayso_sdk.device import HEADER, is_device_secret
 from sayso_sdk.errors import SaysoProblem
+from sayso_sdk.whole import PLAIN, whole
 
 LARGEST_BODY = 16 * 1024
 PASSED_ON = ("accept", "accept-language", "content-type", "if-none-match", "sec-gpc")
@@ -69,19 +70,18 @@ def forward(request: ProxyRequest, edge: str, http: httpx.Client) -> ProxyAnswer
     if refusal is not None:
         return refusal
     try:
-        response = http.request(
+        with http.stream(
             request.method,
             f"{edge}/{request.path}" + (f"?{request.query}" if request.query else ""),
-            headers=_headers_on(request),
+            headers=PLAIN | _headers_on(request),
             content=request.body if request.method == "POST" else None,
             follow_redirects=False,
-        )
+        ) as reply:
+            body = whole(reply)
     except (httpx.HTTPError, httpx.InvalidURL):
         return unreachable()
-    back = {name: response.headers[name] for name in PASSED_BACK if name in response.headers}
-    return ProxyAnswer(
-        response.status_code, back, response.content, _device_to_keep(request, response.status_code)
-    )
+    back = {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
+    return ProxyAnswer(reply.status_code, back, body, _device_to_keep(request, reply.status_code))
 
 
 class Proxy:

@@ -23,6 +23,7 @@ import httpx
 
 from sayso_sdk.signed import Refused, opened, read_keys, unfold
 from sayso_sdk.values import Question
+from sayso_sdk.whole import PLAIN, whole
 
 TYPE, LIST_TYPE = "sayso-token+jwt", "statuslist+jwt"
 LONGEST = 300  # seconds a token may live
@@ -78,15 +79,12 @@ def awake() -> float:
 
 def fetch(uri: str) -> bytes:
     """Fetch a status list over HTTP: two seconds, no redirects, two megabytes. Raises httpx.HTTPError."""
-    read = bytearray()
-    with httpx.stream("GET", uri, timeout=TIMEOUT, follow_redirects=False, trust_env=False) as reply:
+    with httpx.stream(
+        "GET", uri, headers=PLAIN, timeout=TIMEOUT, follow_redirects=False, trust_env=False
+    ) as reply:
         if reply.status_code != httpx.codes.OK:
             raise httpx.HTTPError(f"status {reply.status_code}")
-        for part in reply.iter_bytes():
-            read += part
-            if len(read) > LARGEST_LIST:
-                raise httpx.HTTPError("the list is larger than any")
-    return bytes(read)
+        return whole(reply, LARGEST_LIST)
 
 
 def _whole(values: Sequence[object]) -> bool:

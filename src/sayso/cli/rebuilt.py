@@ -15,15 +15,18 @@ SHOWN = 10  # subjects named; they are random ids, and tell nothing of anybody
 
 def rebuild(brands: Sequence[str], check: bool, now: datetime, say: Callable[[str], None]) -> int:
     """Fold the ledger of these brands again, or of all; give the exit code."""
-    different = 0
+    right = True
     for brand in brands or notices.brands():
         found = _one(brand, check, now)
-        different += len(found.different)
+        right = right and found.carried and not found.different
         came_to = "differ from their answers" if check else "were put right"
         say(f"{brand}: {found.people:,} people, of whom {len(found.different):,} {came_to}")
         for subject in found.different[:SHOWN]:
             say(f"  {subject}")
-    return 1 if check and different else 0
+        if not found.carried:
+            came_to = "differ from the notice in force" if check else "were put right"
+            say(f"{brand}: earlier answers that reports count {came_to}")
+    return 1 if check and not right else 0
 
 
 def _one(brand: str, check: bool, now: datetime) -> rebuilding.Rebuilt:

@@ -60,6 +60,8 @@ def replay(dry_run: bool, now: datetime, say: Say) -> None:
     )
     if done.revoked:
         say(f"{done.revoked} server keys and members of staff shut out again")
+    if done.guardians:
+        say(f"{done.guardians} guardians' links ended again")
     if done.held_back:
         say(f"{done.held_back} people whose entries no key opens: every use of their data is refused")
     say(f"{done.lost} entries of the log were lost with this restore, and the log declares it")

@@ -10,7 +10,7 @@ from django.db import transaction
 from sayso.config.local_family import Family
 from sayso.config.local_systems import Asked, Counts, Facts
 from sayso.connectors.services import Identifier, Person
-from sayso.consent import journal, restoring
+from sayso.consent import family, journal, restoring
 from sayso.core.values import read_utc
 from sayso.deployment import journal as outside
 from sayso.deployment.django_database import DjangoDatabase
@@ -36,6 +36,7 @@ class Replayed:
     deletions: int = 0  # confirmed ones that wait for an officer again
     held_back: int = 0  # people whose entries could not be read
     revoked: int = 0  # server keys and staff that had come back
+    guardians: int = 0  # links and askings that had come back
 
 
 class _NotReally(Exception):
@@ -88,6 +89,7 @@ def _apply(
         _take_up(db, restoring.deletions_in(entries, said), now),
         restoring.hold_back(db, unreadable, now),
         access.revoke_again(db, entries, now),
+        family.end_guardians_again(entries, now),
     )
     journal.append(db, [journal.opened_epoch(db, epoch, now)])
     return done

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sayso.consent import ledger, queries, services
+from sayso.consent import journal, ledger, queries, services
 from sayso.consent.ledger import Recorded
 from sayso.core.age import MINORS, Band, read_born, youngest
 from sayso.core.clock import rules_that_apply
@@ -20,6 +20,7 @@ from sayso.core.guardian import guardian_answers, guardian_sees
 from sayso.core.purpose import Purpose
 from sayso.core.vocabulary import PERMITTING, ConsentStatus, Voucher
 from sayso.deployment.django_database import DjangoDatabase
+from sayso.deployment.journal import Entry
 from sayso.identity import ages
 from sayso.identity import queries as identity
 from sayso.identity.proofing.email_plus import queries as guardians
@@ -162,7 +163,10 @@ def _permitted_by_guardian(standing: Standing) -> list[str]:
 
 @transaction.atomic
 def end_guardian(link: Link, by: str, now: datetime) -> None:
-    """End a link: every yes the guardian gave is taken back, on the record, and counts no more."""
+    """End a link: every yes the guardian gave is taken back, on the record, and counts no more.
+
+    It outlives a restore: who answers no more is not let in again by an older database.
+    """
     email_plus.end(link.id, by, now)
     for brand in notices.brands():
         standing, notice = queries.standing_of(link.child, brand), notices.current(brand).notice
@@ -174,6 +178,17 @@ def end_guardian(link: Link, by: str, now: datetime) -> None:
             refusals = dict.fromkeys(back, ConsentStatus.REFUSED)
             _record(link, brand, refusals, standing.rev, "guardian_ended", notice.locales[0], now)
         ledger.mark_minor(DjangoDatabase(), link.child, brand, {"guardian_method": ""}, now)
+    journal.append(DjangoDatabase(), [journal.guardian_ended(DjangoDatabase(), link.id, by)])
+
+
+@transaction.atomic
+def end_guardians_again(entries: Sequence[Entry], now: datetime) -> int:
+    """End once more every guardian's link that a restore brought back; give how many."""
+    ended = {entry["link"]: entry["by"] for entry in entries if entry["kind"] == journal.GUARDIAN_ENDED}
+    back = [link for each in ended if (link := guardians.find(each)) and link.ended_at is None]
+    for link in back:
+        end_guardian(link, ended[link.id], now)
+    return len(back)
 
 
 @transaction.atomic

@@ -1,8 +1,9 @@
 """What the ledger writes into the journal outside the database before anybody is told that it is done.
 
 A restore brings back an older database. What this holds is what must not be undone by that: noes, Blocks,
-what is held back from a minor, and deletions. Permissions are not among it: the default is no. Beside these
-stand the log's own leaves and checkpoints, so that the log of a restored database continues what was signed.
+what is held back from a minor, guardians who answer no more, and deletions. Permissions are not among it: the
+default is no. Beside these stand the log's own leaves and checkpoints, so that the log of a restored database
+continues what was signed.
 """
 
 from base64 import b64decode, b64encode
@@ -23,6 +24,7 @@ from sayso.identity.journal import Said
 from sayso.outbox import store as outbox
 
 NARROWED, MARKED, BLOCKED, LOGGED, EPOCH = "narrowed", "marked", "blocked", "logged", "epoch"
+GUARDIAN_ENDED = "guardian_ended"
 DELETING, KEPT, ERASED, SUPPRESSED = "deleting", "kept", "erased", "suppressed"
 _LEAF = 40  # bytes of one entry of the log: its number and its leaf hash
 
@@ -135,6 +137,11 @@ def blocked(kind: str, lookup: str, scopes: Collection[str], source: str, seq: i
         "source": source,
         "at": utc_text(now),
     }
+
+
+def guardian_ended(db: Database, link: str, by: str) -> Entry:
+    """Make the entry of a guardian's link that ended, by whom: a random number that says nothing of anybody."""
+    return {"kind": GUARDIAN_ENDED, "seq": outbox.last(db), "link": link, "by": by}
 
 
 def deleting(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sayso.consent import events, standings
+from sayso.consent import events, standings, tidying
 from sayso.consent.events import Recorded
 from sayso.core.consent import Answer, Standing, fold
 from sayso.core.editions import Editions
@@ -35,10 +35,14 @@ def count(db: Database, brand: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What folding everything again came to: how many people, and the subjects whose standing was another."""
+    """What folding everything again came to: how many people, and the subjects whose standing was another.
+
+    `carried` tells whether what reports read of earlier versions was what the notice in force lets stand.
+    """
 
     people: int
     different: tuple[str, ...]
+    carried: bool
 
 
 def answer_of(event: Recorded) -> Answer:
@@ -149,17 +153,19 @@ def rebuild(
 ) -> Rebuilt:
     """Fold everybody's events with a brand again; with `check` compare only, else put right what differs.
 
-    What reports read (`permitted_people`) is held to the standing as well. Whose key was lost is no difference while
-    she is refused every use.
+    What reports read (`permitted_people`) is held to standing and notice as well. Whose key was lost is no
+    difference while she is refused every use.
     `told` hears how many people were looked at so far. Raises `NotFound` before the first notice.
     """
     notices.current(db, brand)
     editions, people, different = notices.editions(db, brand), 0, list[str]()
-    look = _check_page if check else _mend_page
+    look, carried = _check_page if check else _mend_page, tidying.is_carried_true(db, editions)
+    if not (carried or check):
+        tidying.mend_what_is_carried(db, editions)
     for page in _pages(db, brand):
         different += look(db, editions, page, now)
         people += len(page)
         told(people)
     if different and not check:
         epochs.new_epoch(db)  # whoever copied the wrong ones reads them anew
-    return Rebuilt(people, tuple(different))
+    return Rebuilt(people, tuple(different), carried)

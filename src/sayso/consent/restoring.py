@@ -65,6 +65,8 @@ def _holds(db: Database, entry: Entry) -> bool:
         return _has_version(db, entry)
     if entry["kind"] == identity.REVOKED:
         return identity.is_shut(db, entry)
+    if entry["kind"] == journal.GUARDIAN_ENDED:
+        return not identity.still_guards(db, entry["link"])
     return entry["kind"] != journal.BLOCKED or _has_block(db, entry)
 
 

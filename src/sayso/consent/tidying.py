@@ -14,7 +14,7 @@ from sayso.core.opt_out import scopes_covering
 from sayso.core.values import read_utc, utc_text
 from sayso.deployment import bulk
 from sayso.deployment.bulk import Table
-from sayso.deployment.database import Database
+from sayso.deployment.database import Database, Row
 from sayso.notices import store as notices
 from sayso.outbox import store as outbox
 
@@ -63,13 +63,38 @@ def _tell_what_is_carried(db: Database, versions: Sequence[Published], current: 
     if db.run("SELECT 1 FROM consent_carried WHERE brand = %s AND current = %s LIMIT 1", [brand, version]):
         return
     with db.transaction():
-        rows = [
-            (brand, each.notice.version, version, choice, _stopped_by(current, choice))
-            for each in versions
-            for choice in carried(each, current)
-        ]
-        bulk.insert(db, CARRIED, rows, skipping=True)
+        bulk.insert(db, CARRIED, _what_is_carried(versions, current), skipping=True)
         db.run("DELETE FROM consent_carried WHERE brand = %s AND current <> %s", [brand, version])
+
+
+def _what_is_carried(versions: Sequence[Published], current: Published) -> list[Row]:
+    brand, version = current.notice.brand, current.notice.version
+    return [
+        (brand, each.notice.version, version, choice, _stopped_by(current, choice))
+        for each in versions
+        for choice in carried(each, current)
+    ]
+
+
+def is_carried_true(db: Database, editions: Editions) -> bool:
+    """Tell whether reports read of earlier versions what the notice in force lets stand.
+
+    Nothing written yet is true: then nobody is listed.
+    """
+    current = editions.versions[-1]
+    found = db.run(
+        f"SELECT {CARRIED.named} FROM consent_carried WHERE brand = %s AND current = %s",  # noqa: S608 our own columns
+        [current.notice.brand, current.notice.version],
+    )
+    return not found or sorted(found) == sorted(_what_is_carried(editions.versions, current))
+
+
+def mend_what_is_carried(db: Database, editions: Editions) -> None:
+    """Write anew which choices of every version hold under the one in force."""
+    current = editions.versions[-1]
+    with db.transaction():
+        db.run("DELETE FROM consent_carried WHERE brand = %s", [current.notice.brand])
+        _tell_what_is_carried(db, editions.versions, current)
 
 
 def _stopped_by(published: Published, choice: str) -> str:

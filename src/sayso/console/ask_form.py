@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sayso.core.fact import SHAPES
+from sayso.core.layout import direction
 from sayso.core.notice import Notice
 
 Words = str | Promise
@@ -40,12 +41,12 @@ UNWRITTEN: Words = _("Write it in every language, at most 500 characters.")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text in every language: (name of the input, language, what stands in it)."""
+    """One text in every language: (name of the input, language, its direction, what stands in it)."""
 
     name: str
     label: Words
     hint: Words
-    inputs: tuple[tuple[str, str, str], ...]
+    inputs: tuple[tuple[str, str, str, str], ...]
     fault: Words
 
 
@@ -102,7 +103,9 @@ def read(post: QueryDict, notice: Notice) -> Entry:
 
 def _text(name: str, words: tuple[Words, Words], source: Entry, notice: Notice, fault: Words) -> Text:
     written = source.get(name) or {}
-    inputs = tuple((f"{name}.{locale}", locale, written.get(locale, "")) for locale in notice.locales)
+    inputs = tuple(
+        (f"{name}.{locale}", locale, direction(locale), written.get(locale, "")) for locale in notice.locales
+    )
     return Text(name, *words, inputs, fault)
 
 

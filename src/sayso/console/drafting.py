@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sayso.changes import queries as changes
 from sayso.changes.queries import Report
+from sayso.core import small
 from sayso.core.change import compare
 from sayso.core.change_answer import Way
 from sayso.core.change_reading import Told, read_change
@@ -58,12 +59,20 @@ TONE = {"widened": "open", "added": "open", "narrowed": "yes", "removed": "yes",
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """A count as it may be shown: with `few` it is fewer than five, and `n` is nought."""
+
+    n: int
+    few: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShownChange:
     """One difference; `touched` is None once it was decided."""
 
     told: Told
     tone: str
-    touched: int | None
+    touched: Counted | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ class Preview:
     proposal: ShownProposal
     changes: tuple[ShownChange, ...]
     findings: tuple[ShownFinding, ...]
-    told: int | None
+    told: Counted | None
     complete: bool
     outdated: bool
     is_first: bool
@@ -147,6 +156,11 @@ def _findings(found: list[Finding]) -> tuple[ShownFinding, ...]:
     return tuple(ShownFinding(FINDING[each.code], each.place) for each in found)
 
 
+def _counted(people: int) -> Counted:
+    shown = small.told(people)
+    return Counted(shown or 0, shown is None)
+
+
 def _draft(one: Proposal) -> Draft:
     return notices.draft(str(one.payload["draft"]))
 
@@ -164,7 +178,9 @@ def preview(number: str, reader: int, language: str, now: datetime) -> Preview:
     locale = locale_for(draft.notice, language)
     shown = tuple(
         ShownChange(
-            read_change(each, locale), TONE[each.kind], counted.by_change[each.id] if counted else None
+            read_change(each, locale),
+            TONE[each.kind],
+            _counted(counted.by_change[each.id]) if counted else None,
         )
         for each in found
     )
@@ -172,7 +188,7 @@ def preview(number: str, reader: int, language: str, now: datetime) -> Preview:
         proposal=_proposal(one),
         changes=shown,
         findings=_findings(lint(draft.notice, before.notice if before else None)),
-        told=counted.told if counted else None,
+        told=_counted(counted.told) if counted else None,
         complete=counted.complete if counted else True,
         outdated=draft.outdated and waits,
         is_first=before is None,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from sayso.core.clock import UNREAD
 from sayso.core.plan import TablePlan
 from sayso.core.request import CLOSED, RequestKind, RequestState, Why
 from sayso.fulfilment.queries import DeliveryView
@@ -166,10 +167,14 @@ def request_row(view: RequestView, now: datetime) -> Row:
         law_source=view.law_source,
         region=view.rules.region,
         rules_by=view.rules.by,
-        warnings=view.warnings,
+        warnings=tuple(_warning(one) for one in view.warnings),
         settled=sum(step.state in ("done", "cancelled") for step in view.steps),
         steps=len(view.steps),
     )
+
+
+def _warning(told: str) -> str:
+    return gettext("%(law)s was not read in its source") % {"law": told.removesuffix(UNREAD)}
 
 
 def _counts(table: TablePlan) -> tuple[tuple[Words, int], ...]:

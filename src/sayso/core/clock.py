@@ -65,6 +65,9 @@ class Rules:
     by: str
 
 
+UNREAD = " was not read in its source"  # how a warning ends, after the row it names
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """When the answer is due, by which row, and which rows were passed over because nobody read them."""
@@ -155,7 +158,7 @@ def clock_for(region: str, topic: str, received: datetime, table: Iterable[Deadl
     table = tuple(table)
     here = _rows_of(region, topic, table)
     able = [row for row in here if row.verified]
-    warnings = tuple(f"{row.place}: {row.law} was not read in its source" for row in here if not row.verified)
+    warnings = tuple(f"{row.place}: {row.law}{UNREAD}" for row in here if not row.verified)
     able = able or [row for row in table if row.verified and row.topic in (topic, ANY_RIGHT)]
     if not able:
         raise Misconfigured(

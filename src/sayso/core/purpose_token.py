@@ -2,7 +2,7 @@
 
 A brand hands it to a partner, who checks it by itself: a JWT (RFC 7519) signed by the deployment, for one
 audience, and a place in a status list (IETF Token Status List) that says whether it was taken back. This
-module knows the claims and how they are judged; who holds a key signs, and checks, in `sayso.decisions`.
+module knows the claims and how they are judged; who holds a key signs in `sayso.decisions`, and the SDK checks.
 Why a token does not hold is a value. Times are whole POSIX seconds, as JWTs have them.
 """
 

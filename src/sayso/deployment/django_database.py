@@ -2,11 +2,31 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from django.db import connection, transaction
 
 from sayso.deployment.database import Row
+
+
+class _AllOfThem:
+    """The end of what is done after a commit: raises what failed first, once everything was tried."""
+
+    def __init__(self) -> None:
+        self._failed: list[Exception] = []
+
+    def attempt(self, act: Callable[[], None]) -> None:
+        """Do it; what fails hinders nothing after it."""
+        try:
+            act()
+        except Exception as failed:
+            self._failed.append(failed)
+
+    def __call__(self) -> None:
+        """Raise what failed first."""
+        if self._failed:
+            raise self._failed[0]
 
 
 class DjangoDatabase:
@@ -34,5 +54,19 @@ class DjangoDatabase:
         return transaction.atomic()
 
     def after_commit(self, act: Callable[[], None]) -> None:
-        """Do it when the surrounding transaction is committed."""
-        transaction.on_commit(act)
+        """Do it when the surrounding transaction is committed; what fails is raised when all was tried.
+
+        Django leaves out what comes after a failure: an entry of the journal that was never even owed.
+        """
+        if not connection.in_atomic_block:
+            act()
+            return
+        waiting = cast(
+            list[Any], connection.run_on_commit
+        )  # (savepoints, what to do, whether failing is nothing)
+        ends = [hook for hook in waiting if isinstance(hook[1], _AllOfThem)]
+        # Under no savepoint, so that it stays last whichever of them is rolled back.
+        last = ends[0] if ends else (set(), _AllOfThem(), False)
+        waiting[:] = [hook for hook in waiting if hook is not last]
+        transaction.on_commit(partial(last[1].attempt, act))
+        waiting.append(last)

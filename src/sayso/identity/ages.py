@@ -13,6 +13,7 @@ from sayso.core.values import new_id
 from sayso.core.vocabulary import Voucher
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys, models, store
+from sayso.outbox import store as outbox
 
 FILE = Path(__file__).parent / "data" / "ages.csv"
 
@@ -52,6 +53,7 @@ def subject_of_device(secret: str, now: datetime) -> str:
     fresh = new_id()
     keys.make_keys([fresh])
     with transaction.atomic():
+        outbox.take(db, 0)  # the lock under which an edge adds devices
         added = store.add_device(db, secret_hash, fresh, now)
         if added:
             store.tell(db, [fresh])

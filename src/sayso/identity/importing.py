@@ -10,6 +10,7 @@ from sayso.core.values import new_id
 from sayso.core.vocabulary import Voucher
 from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys, models, store
+from sayso.outbox import store as outbox
 
 Named = tuple[str, str]  # kind and keyed hash
 
@@ -44,6 +45,7 @@ def _erased(names: set[Named]) -> set[Named]:
 
 
 def _device(secret: str, now: datetime) -> str:
+    """Give the subject of a device, made if it never answered. Under the ledger's lock."""
     db, secret_hash = DjangoDatabase(), store.read_device_secret(secret)
     known = store.subject_of_device(db, secret_hash)
     if known is None:
@@ -126,6 +128,9 @@ def find_or_make(rows: Sequence[Mapping[str, str]], now: datetime) -> list[Perso
     hashed = [{kind: (kind, keys.lookup(kind, value)) for kind, value in row.items()} for row in named]
     every = {name for names in hashed for name in names.values()}
     erased, new = _erased(every), _Newcomers(_accounts(every), now)
+    if any(row.get("device") for row in rows):
+        # INVARIANT: the ledger's lock first and devices under it, as an edge does; else each waits for the other.
+        outbox.take(DjangoDatabase(), 0)
     people = []
     for row, names_of, names in zip(rows, named, hashed, strict=True):
         if erased & set(names.values()):

@@ -131,6 +131,11 @@ def exists(db: Database, subject: str) -> bool:
     return bool(db.run("SELECT 1 FROM identity_subject WHERE id = %s", [subject]))
 
 
+def still_guards(db: Database, link: str) -> bool:
+    """Tell whether a guardian's link, or the asking for one, stands."""
+    return bool(db.run("SELECT 1 FROM identity_guardianship WHERE id = %s AND ended_at IS NULL", [link]))
+
+
 def suppress_again(db: Database, kind: str, lookup: str, at: datetime) -> None:
     """Remember once more that an identifier must not be imported again."""
     db.run(

@@ -57,29 +57,29 @@ class Swept:
     findings: list[Finding] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Excused:
     """What tombstones say of entries, by number: the entry's hash, and until when, or when, it was kept.
 
     `lost` are entries that a restore of the database lost, as was declared then.
     """
 
-    erased: Mapping[int, tuple[str, str]]
-    ended: Mapping[int, tuple[str, str]]
-    lost: Mapping[int, str]
+    erased: dict[int, tuple[str, str]] = field(default_factory=dict)
+    ended: dict[int, tuple[str, str]] = field(default_factory=dict)
+    lost: dict[int, str] = field(default_factory=dict)
+    _last: int = 0
 
-
-def _excused(db: Database) -> _Excused:
-    erased, ended, lost = dict[int, tuple[str, str]](), dict[int, tuple[str, str]](), dict[int, str]()
-    for _, why, covers, at, keep_until in db.run(_TOMBSTONES, [0, _EVERYTHING]):
-        for seq, leaf in json.loads(covers):
-            if why == Tombstone.ERASURE:
-                erased[seq] = (leaf, keep_until)
-            elif why == Tombstone.LOST:
-                lost[seq] = leaf
-            else:
-                ended[seq] = (leaf, at)
-    return _Excused(erased, ended, lost)
+    def read_on(self, db: Database) -> None:
+        """Read the tombstones laid since the last look. Numbers are commit order: none appears below another."""
+        for number, why, covers, at, keep_until in db.run(_TOMBSTONES, [self._last, _EVERYTHING]):
+            self._last = number
+            for seq, leaf in json.loads(covers):
+                if why == Tombstone.ERASURE:
+                    self.erased[seq] = (leaf, keep_until)
+                elif why == Tombstone.LOST:
+                    self.lost[seq] = leaf
+                else:
+                    self.ended[seq] = (leaf, at)
 
 
 def _answer_hash(row: tuple[Any, ...]) -> str:
@@ -140,6 +140,7 @@ class _Sweep:
         self._db, self._signed = db, signed
         self._last = 0
         self._peaks: dict[int, bytes] = {}  # by level, the newest complete subtree: all that a root needs
+        self.excused = _Excused()
         self.result = Swept()
 
     def root(self) -> bytes:
@@ -160,7 +161,8 @@ class _Sweep:
             {row[0]: row for row in self._db.run(query, reach)}
             for query in (_EVENTS, _EVIDENCE, _TOMBSTONES, _KEY_NEWS)
         )
-        batch = _Batch(events, evidence, tombstones, news, _excused(self._db))
+        self.excused.read_on(self._db)
+        batch = _Batch(events, evidence, tombstones, news, self.excused)
         placed = {seq for _, seq, _ in leaves}
         found = [Finding("inserted", f"answer {seq} was never logged") for seq in sorted({*events} - placed)]
         found += [
@@ -219,6 +221,6 @@ def sweep(db: Database, signed: Mapping[int, bytes], now: datetime) -> Swept:
         result.findings.append(Finding("removed", told))
     result.findings += [*work.after_the_last(now), *work.stored_nodes()]
     result.answers = int(db.run("SELECT count(*) FROM consent_event")[0][0])
-    excused = _excused(db)
-    result.erased, result.lost = len(excused.erased), len(excused.lost)
+    work.excused.read_on(db)
+    result.erased, result.lost = len(work.excused.erased), len(work.excused.lost)
     return result

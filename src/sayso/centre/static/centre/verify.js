@@ -119,10 +119,16 @@
     return { content, kid: names.kid, fingerprint: await fingerprint(key) };
   };
 
+  // Here every key is a text; elsewhere keys of several kinds, or of none, make no entry.
+  const areNames = (names) => {
+    const kinds = new Set(names.map((name) => (name === null ? "null" : typeof name)));
+    return kinds.size <= 1 && !kinds.has("object") && !kinds.has("undefined");
+  };
   const leafOf = (content) => {
     const log = content["sayso:log"];
     const record = content["dpv:hasRecordOfActivity"];
     const [said, outcome] = [Object.create(null), Object.create(null)];
+    if (!areNames(record["dpv:hasProcess"].map((one) => one["dct:identifier"]))) throw new Error("no choices");
     for (const one of record["dpv:hasProcess"]) {
       said[one["dct:identifier"]] = one["dpv:hasConsentStatus"]["sayso:said"];
       outcome[one["dct:identifier"]] = one["dpv:hasConsentStatus"]["dct:title"];
@@ -134,7 +140,7 @@
   };
 
   // The log -------------------------------------------------------------------------------------------------
-  const NAME = /^[^\p{White_Space}+]+$/u;
+  const NAME = /^[^\p{White_Space}\p{Surrogate}+]+$/u; // half of a sign would be hashed as another sign
   const readKey = async (text) => {
     const [name, id, ...rest] = text.split("+");
     const raw = base64(rest.join("+"));
@@ -292,12 +298,19 @@
     element("dt", name, line);
     element("dd", text, line, "hash");
   };
-  const time = (seconds) => `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  // As the other pages write a moment: in the page's language, with our digits, to the second, in UTC.
+  const language = { en: "en-GB", ar: "ar-u-nu-latn" }[document.documentElement.lang] ?? document.documentElement.lang;
+  const style = { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23", timeZone: "UTC" };
+  const moment = (text) => {
+    const at = new Date(text);
+    return Number.isNaN(at.getTime()) ? String(text) : `${new Intl.DateTimeFormat(language, style).format(at)} UTC`;
+  };
+  const time = (seconds) => moment(seconds * 1000);
 
   const showPlace = (found, list, outcome) => {
     const place = found.place;
     if (!place) {
-      element("li", `${word("promised")} ${found.content["sayso:log"].inLogBy}.`, list, "open");
+      element("li", `${word("promised")} ${moment(found.content["sayso:log"].inLogBy)}.`, list, "open");
     } else {
       const at = place.signedAt === null ? "" : `, ${time(place.signedAt)}`;
       const where = word("where").replace("{n}", place.index + 1).replace("{size}", place.size);
@@ -328,7 +341,7 @@
     showPlace(found, list, outcome);
     const record = found.content["dpv:hasRecordOfActivity"];
     const facts = element("dl", "", outcome, "facts");
-    row(facts, word("recorded"), found.content["dct:created"]);
+    row(facts, word("recorded"), moment(found.content["dct:created"]));
     row(facts, word("publisher"), found.content["dct:publisher"]);
     row(facts, word("notice"), record["dpv:hasNotice"]["dct:identifier"]);
     const said = element("ul", "", outcome, "rows");

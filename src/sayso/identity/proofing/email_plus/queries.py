@@ -63,6 +63,12 @@ def held_by(account: str, link: str) -> Link | None:
     return _link(row) if row and row.started_at else None
 
 
+def find(link: str) -> Link | None:
+    """Give a link or an asking, ended or not; None where there is none."""
+    row = Guardianship.objects.filter(id=link).first()
+    return _link(row) if row else None
+
+
 def all_of(subjects: list[str]) -> list[Link]:
     """List every link and asking these subjects take part in, for their export and their erasure."""
     mine = Q(child_id__in=subjects) | Q(guardian_id__in=subjects)

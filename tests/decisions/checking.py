@@ -1,4 +1,7 @@
-"""Check a purpose token the way its audience does: pinned keys, a status list, and nothing else. No Django."""
+"""Check a purpose token by the server's own rules: pinned keys, a status list, and nothing else.
+
+The server checks none itself; the SDK does, and is held to what this comes to.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
