@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sayso.core.consent import Answer, Published, Standing, fold, status_of
@@ -160,6 +161,40 @@ def test_a_no_of_an_unknown_time_outlasts_every_older_yes(order: list[int]) -> N
         older(published, GIVEN, source(at=THEN + timedelta(days=1))),
     ]
     assert status(published, *(answers[index] for index in order)) in NARROW
+
+
+DAY = st.integers(0, 2)
+WORD = st.one_of(
+    st.tuples(st.just("older yes"), DAY),
+    st.tuples(st.just("older no"), DAY),
+    st.tuples(st.sampled_from(["not now", "no", "reported yes"]), st.just(0)),
+)
+
+
+def _word(published: Published, what: str, day: int) -> Answer:
+    match what:
+        case "older yes" | "older no":
+            said = GIVEN if what == "older yes" else REFUSED
+            return older(published, said, source(at=THEN + timedelta(days=day)))
+        case "reported yes":
+            return answer(published, 0, Voucher.STAFF, learn=GIVEN)
+    return answer(published, learn=REFUSED if what == "no" else ConsentStatus.DEFERRED)
+
+
+@settings(max_examples=300)
+@given(st.lists(WORD, min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_older_answers_and_what_she_puts_off_or_refuses_here_permit_the_same_in_any_order(
+    words: list[tuple[str, int]], chance: Random
+) -> None:
+    published = linen.publish(linen.document())
+    answers = [_word(published, *word) for word in words]
+    found = status(published, *answers)
+    chance.shuffle(answers)
+    assert (status(published, *answers) in PERMITTING) is (found in PERMITTING)
+    latest = max((day for what, day in words if what.startswith("older")), default=0)
+    asked_here = {"not now", "no"} & {what for what, _ in words}
+    yes = ("older yes", latest) in words and ("older no", latest) not in words
+    assert (found in PERMITTING) is (yes and not asked_here)
 
 
 def test_what_is_held_from_an_older_system_survives_being_written_down(published: Published) -> None:

@@ -141,6 +141,7 @@ class Published:
 
 _ANSWERS = {str(status): status for status in ANSWERABLE}
 SILENT = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.DEFERRED})
+UNSAID = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.REQUESTED})  # by herself, or by an older system
 UNANSWERED = Held(ConsentStatus.UNKNOWN, 0)
 
 
@@ -192,7 +193,7 @@ def _reported(held: Held, rev: int) -> tuple[Held, ConsentStatus]:
     # nothing away: her own yes and her own no stay what they are while the question is open.
     if held.status in PERMITTING:
         return held, held.status
-    if held.status in NARROW:
+    if held.status in NARROW or held.status is ConsentStatus.DEFERRED:
         return held, ConsentStatus.REQUESTED
     return replace(held, status=ConsentStatus.REQUESTED, rev=rev), ConsentStatus.REQUESTED
 
@@ -204,7 +205,12 @@ def _narrowed(held: Held, rev: int) -> Held:
 
 
 def _deferred(held: Held, rev: int) -> Held:
-    open_still = held.status not in PERMITTING and held.status not in NARROW
+    if held.imported:
+        # Once she was asked here, what an older system kept of a yes permits nothing, before or after.
+        held = replace(held, imported=None)
+        open_still = held.status not in NARROW
+    else:
+        open_still = held.status not in PERMITTING and held.status not in NARROW
     return replace(held, status=ConsentStatus.DEFERRED, rev=rev) if open_still else held
 
 
@@ -212,7 +218,7 @@ def _imported_no(held: Held, rev: int, source: Provenance) -> tuple[Held, Consen
     if held.imported and source.at and source.at < held.imported and held.status not in NARROW:
         # The older system itself says that she changed her mind afterwards.
         return held, ConsentStatus.SUPERSEDED
-    untouched = held.status is ConsentStatus.UNKNOWN
+    untouched = held.status in UNSAID
     times = [at for at in (held.imported, source.at) if at]
     # What she said here, or at a time nobody knows, no older yes ever outweighs.
     at = max(times) if source.at and (untouched or held.imported) else None
@@ -226,7 +232,7 @@ def _imported_yes(
     # INVARIANT: an older yes permits only with its evidence, and only where nothing newer was said.
     if not source.proves_a_yes or source.at is None:
         return held, ConsentStatus.UNKNOWN
-    if held.status is not ConsentStatus.UNKNOWN and not (held.imported and held.imported < source.at):
+    if held.status not in UNSAID and not (held.imported and held.imported < source.at):
         return held, ConsentStatus.SUPERSEDED
     found = published.notice.find(choice)
     ends = [found[1].valid_for.after(source.at)] if found else [now]
