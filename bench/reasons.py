@@ -41,10 +41,9 @@ REASONS: dict[str, str] = {
     "answers-8k-c15t": _RECEIPT,
     "answers-1m-c15t": _RECEIPT,
     "answers-flat-10m": (
-        "From none to a million people the rate falls by a tenth. At ten million each random name that an answer "
-        "writes falls on a page of an index that nobody has touched since the last checkpoint; PostgreSQL then writes "
-        "that page whole into its log. Three of eight such indexes have gone since this was measured; this is read "
-        "off the schema, and no profile was taken."
+        "Random names fall on pages of the indexes that nobody has touched since the last checkpoint, and PostgreSQL "
+        "writes such a page whole into its log: by pg_stat_wal 2.4 pages and 21 kB an answer at ten million people, "
+        "against 0.1 and 4 kB with none. As PostgreSQL is delivered, and with three indexes more, the ratio was 0.53."
     ),
     "cj-forget-p95": (
         "Measured before the ledger wrote in batches; a withdrawal goes through the outbox and a worker's round before "
