@@ -197,6 +197,16 @@ def test_older_answers_and_what_she_puts_off_or_refuses_here_permit_the_same_in_
     assert (found in PERMITTING) is (yes and not asked_here)
 
 
+def test_what_staff_report_lets_no_older_yes_count_past_a_newer_one_that_ran_out(
+    published: Published,
+) -> None:
+    first = older(published, GIVEN, source())
+    newer = older(published, GIVEN, source(at=THEN + timedelta(days=1), until=THEN + timedelta(days=2)))
+    reported = answer(published, 0, Voucher.STAFF, learn=GIVEN)
+    for order in permutations([first, newer, reported]):
+        assert status(published, *order) not in PERMITTING
+
+
 def test_what_is_held_from_an_older_system_survives_being_written_down(published: Published) -> None:
     held = after(published, older(published, GIVEN, source())).held
     assert held[LEARN].imported == THEN

@@ -70,7 +70,7 @@ ODD = [
 
 def test_whatever_a_value_holds_comes_back_as_it_was(db: DjangoDatabase) -> None:
     table = Table("jars", {**JARS.columns, "told": "text"})
-    boxes = [bytes(range(256)), b"", b'\\"{}', *([b"x"] * (len(ODD) - 3))]
+    boxes = [bytes(range(256)), b"", b'\\"{}', bytearray(b"x"), memoryview(b"x"), *([b"x"] * (len(ODD) - 5))]
     rows = [(f"jar {place}", "top", -place, told, boxes[place]) for place, told in enumerate(ODD)]
     assert bulk.insert(db, table, [*rows, ("none", "low", None, None, None)]) == len(rows) + 1
     kept = db.run("SELECT name, shelf, rev, told, box FROM jars WHERE told IS NOT NULL ORDER BY rev DESC")

@@ -163,3 +163,23 @@ def test_what_is_sealed_together_opens_apart_and_only_while_its_key_is_there(db:
     with pytest.raises(NotFound) as gone:
         keys.seal_all([(ada, b"one"), (ben, b"two")])
     assert gone.value.code == "key_destroyed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_cannot_be_destroyed_keeps_no_other_from_it(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = _device(now)[1]
+    account = services.link_customer(ADA, "", now)
+    keys.make_keys([device])
+    real, broken = keys.destroy, [OSError("the disk is full")]
+
+    def destroy(subject: str) -> None:
+        if broken:
+            raise broken.pop()
+        real(subject)
+
+    monkeypatch.setattr(keys, "destroy", destroy)
+    with pytest.raises(OSError, match="full"):
+        services.forget([account, device])
+    assert not keys.has_key(device)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,9 +22,11 @@ from sayso.consent.queries import Recorded
 from sayso.core.checkpoint import Note, read_note
 from sayso.core.choice import read_choice
 from sayso.core.errors import Conflict, Forbidden, NotFound, Unavailable
+from sayso.core.older_answer import Provenance
 from sayso.core.opt_out import Scope
 from sayso.core.purpose_token import Flaw, PurposeToken
 from sayso.core.request import RequestState
+from sayso.core.values import new_id
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.decisions import gate, tokens
 from sayso.decisions.status import Lists
@@ -351,6 +353,32 @@ def test_a_minor_stays_a_minor(ada: Ada, tmp_path: Path, now: datetime) -> None:
     assert not consent.is_minor([ada.account], BRAND)
     assert replaying.replay(now).minors == 1
     assert consent.is_minor([ada.account], BRAND)
+
+
+@pytest.mark.parametrize("imported_again", [False, True])
+def test_what_she_put_off_here_no_older_yes_permits_after_a_restore(
+    ada: Ada, tmp_path: Path, now: datetime, imported_again: bool
+) -> None:
+    older = Provenance(
+        "crm", {}, "sha256:row", now - timedelta(days=9), text="Yes.", source="till", receipt="r-1"
+    )
+    yes = replace(
+        answering.centre_answer(BRAND, {linen.LEARN: YES}, 0, "import", Voucher.IMPORT, "en"),
+        imported=older,
+    )
+    early = dump(tmp_path) if imported_again else None
+    answering.record_for(ada.account, BRAND, yes, now)
+    assert permitted(ada.account, now)
+    backup = early or dump(tmp_path)
+    says(ada.account, now, learn=ConsentStatus.DEFERRED)
+    assert not permitted(ada.account, now)
+    put_back(backup)
+    assert replaying.replay(now).narrowed == 1
+    if imported_again:
+        answering.record_for(ada.account, BRAND, replace(yes, event=new_id()), now)
+    assert not permitted(ada.account, now)
+    assert consent.answered(ada.account, BRAND, now).statuses[linen.LEARN] is ConsentStatus.DEFERRED
+    assert replaying.replay(now) == Replayed()
 
 
 @pytest.mark.parametrize("more", [False, True], ids=["the last thing", "not the last thing"])

@@ -21,6 +21,7 @@ from sayso_sdk.proxy import ProxyRequest, forward
 from sayso_sdk.receipts import Receipt, Refused
 from sayso_sdk.replica import events
 from sayso_sdk.replica.events import Events
+from sayso_sdk.replica.line import Line
 from sayso_sdk.replica.patterns import Patterns
 from sayso_sdk.replica.wire import read_head, read_page, read_watermark
 from sayso_sdk.tokens import LARGEST_INFLATED, Verdict, Verifier
@@ -305,6 +306,35 @@ def test_an_answer_that_would_fill_the_memory_does_not(kind: str) -> None:
         assert peak_of(lambda: client.decide({"customer": "C-1"}, [ASKED])) < 4 * whole.LARGEST
     assert passes_on() == 503
     assert peak_of(passes_on) < 4 * whole.LARGEST
+
+
+@pytest.mark.parametrize("kind", ["packed", "packed twice"])
+def test_a_copy_takes_in_nothing_packed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    coding, bomb = BOMBS[kind]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/":
+            return httpx.Response(200, json={"edge": "http://edge.example.test"})
+        status = 503 if request.url.path.endswith("/stream") else 200
+        return httpx.Response(status, headers={"content-encoding": coding}, content=iter([bomb]))
+
+    real = httpx.Client
+    monkeypatch.setattr(
+        httpx, "Client", lambda **told: real(**told | {"transport": httpx.MockTransport(answer)})
+    )
+    line = Line("http://sayso.example.test", "sk_x", None)
+
+    def asks() -> None:
+        with pytest.raises(SaysoProblem, match="unreadable"):
+            line.page(None, Patterns(1, 1), 1)
+
+    def listens() -> None:
+        with pytest.raises(SaysoProblem, match="unavailable"), line.stream(1, read_head(HEAD), 1):
+            pass
+
+    asks()
+    listens()
+    assert max(peak_of(asks), peak_of(listens)) < 4 * whole.LARGEST
 
 
 @pytest.mark.parametrize("customer", ["\ud800", "\0", "", b"C-1", float("nan"), object()])

@@ -99,7 +99,7 @@ def _erase_again(db: DjangoDatabase, subjects: Sequence[str], now: datetime) -> 
     """Forget once more whoever came back, in every room of ours; whose key came back with a key store too."""
     for subject in subjects:
         if keys.has_key(subject):
-            transaction.on_commit(partial(keys.destroy, subject))
+            db.after_commit(partial(keys.destroy, subject))
     back = [subject for subject in subjects if names.exists(db, subject)]
     if back:
         person = Person(tuple(Identifier("subject", subject) for subject in back))

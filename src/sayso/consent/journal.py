@@ -1,9 +1,9 @@
 """What the ledger writes into the journal outside the database before anybody is told that it is done.
 
-A restore brings back an older database. What this holds is what must not be undone by that: noes, Blocks,
-what is held back from a minor, guardians who answer no more, and deletions. Permissions are not among it: the
-default is no. Beside these stand the log's own leaves and checkpoints, so that the log of a restored database
-continues what was signed.
+A restore brings back an older database. What this holds is what must not be undone by that: noes, what she put
+off (it ends what an older system kept), Blocks, what is held back from a minor, guardians who answer no more, and
+deletions. Permissions are not among it: the default is no. Beside these stand the log's own leaves and checkpoints,
+so that the log of a restored database continues what was signed.
 """
 
 from base64 import b64decode, b64encode
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from sayso.consent.log.reading import Signed
 from sayso.core.values import utc_text
-from sayso.core.vocabulary import NARROW
+from sayso.core.vocabulary import NARROW, ConsentStatus
 from sayso.deployment import journal
 from sayso.deployment.database import Database
 from sayso.deployment.journal import Entry
@@ -84,34 +84,40 @@ def noes_of(recorded: Event) -> list[str]:
     return [choice for choice, status in recorded.outcome.items() if status in NARROW]
 
 
+def put_off_in(recorded: Event) -> list[str]:
+    """List the choices that an answer left open: no older yes permits them any more."""
+    return [choice for choice, status in recorded.outcome.items() if status == ConsentStatus.DEFERRED]
+
+
 def narrowings(db: Database, recorded: Sequence[Event], devices: Sequence[str | None] = ()) -> list[Entry]:
-    """Make the entries of those answers that narrowed something; the signal of a browser does too.
+    """Make the entries of those answers that narrowed something or put it off; the signal of a browser does too.
 
     `devices` are, beside the answers, the hashes of the secrets they came with; of whoever came without one
     it is looked up what she is found by. An answer that was recorded before is among them: who sends it
     again may never have been told.
     """
     told = [
-        (event, noes, device)
+        (event, device)
         for event, device in zip_longest(recorded, devices)
-        if (noes := noes_of(event)) or event.evidence.get("gpc")
+        if noes_of(event) or put_off_in(event) or event.evidence.get("gpc")
     ]
-    names = identity.names_of(db, sorted({event.subject for event, _, device in told if device is None}))
+    names = identity.names_of(db, sorted({event.subject for event, device in told if device is None}))
     return identity.sealed(
         [
-            _narrowed(event, noes, {"devices": [device]} if device else names[event.subject])
-            for event, noes, device in told
+            _narrowed(event, {"devices": [device]} if device else names[event.subject])
+            for event, device in told
         ]
     )
 
 
-def _narrowed(event: Event, noes: list[str], names: identity.Names) -> Said:
+def _narrowed(event: Event, names: identity.Names) -> Said:
     body = {
         "brand": event.brand,
         "version": event.version,
         "event": event.event,
         "body_hash": event.body_hash,
-        "noes": noes,
+        "noes": noes_of(event),
+        "put_off": put_off_in(event),
         "gpc": bool(event.evidence.get("gpc")),
         "voucher": event.evidence["voucher"],
         "guardian": event.evidence.get("guardian", ""),

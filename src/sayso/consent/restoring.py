@@ -221,10 +221,11 @@ def read_said(entries: Sequence[Entry]) -> tuple[list[Said], list[str]]:
 
 def _submission(said: Said) -> Submission:
     body = said.body
+    put_off = dict.fromkeys(body.get("put_off", ()), ConsentStatus.DEFERRED)
     answer = Answer(
         event=body["event"],
         version=body["version"],
-        answers=dict.fromkeys(body["noes"], ConsentStatus.REFUSED),
+        answers=put_off | dict.fromkeys(body["noes"], ConsentStatus.REFUSED),
         locale="",
         text_hash="",
         layout="",

@@ -232,7 +232,9 @@ def _imported_yes(
     # INVARIANT: an older yes permits only with its evidence, and only where nothing newer was said.
     if not source.proves_a_yes or source.at is None:
         return held, ConsentStatus.UNKNOWN
-    if held.status not in UNSAID and not (held.imported and held.imported < source.at):
+    # What staff report may stand over an older yes that ran out.
+    untouched = held.status in UNSAID and not held.imported
+    if not untouched and not (held.imported and held.imported < source.at):
         return held, ConsentStatus.SUPERSEDED
     found = published.notice.find(choice)
     ends = [found[1].valid_for.after(source.at)] if found else [now]

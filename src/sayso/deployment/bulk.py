@@ -33,7 +33,7 @@ def _element(value: Any) -> str:
         return "NULL"
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, (bytes, memoryview)):
+    if isinstance(value, (bytes, bytearray, memoryview)):
         return f'"\\\\x{value.hex()}"'
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -162,7 +162,7 @@ def forget(subjects: list[str]) -> None:
     logins.delete()
     models.Subject.objects.filter(id__in=subjects).delete()
     for key in sealed_under:
-        transaction.on_commit(partial(keys.destroy, key))
+        DjangoDatabase().after_commit(partial(keys.destroy, key))
 
 
 def end_sessions(people: set[str]) -> None:

@@ -1,6 +1,7 @@
 """Plan a deletion, confirm it, let a second person decide it, or take it back."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from sayso.consent import queries as consent
 from sayso.core.errors import Conflict, Forbidden
 from sayso.core.plan import Plan
 from sayso.core.request import CLOSED, UNDERWAY, Proof, RequestKind, RequestState, move
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys
 from sayso.identity import queries as identity
 from sayso.identity.queries import Staff
@@ -179,4 +181,4 @@ def cancel(request: str, account: str, now: datetime) -> None:
     row.state, row.closed_at = move(RequestState(row.state), RequestState.CANCELLED), now
     row.sealed, row.plan = None, None
     row.save()
-    transaction.on_commit(lambda: keys.destroy(key_of(request)))
+    DjangoDatabase().after_commit(partial(keys.destroy, key_of(request)))

@@ -169,7 +169,7 @@ def again(subjects: list[str], now: datetime) -> None:
         row.save()
         Package.objects.filter(request=row).delete()
         fulfilment.strip(row.id, subjects)
-        transaction.on_commit(partial(keys.destroy, key_of(row.id)))
+        DjangoDatabase().after_commit(partial(keys.destroy, key_of(row.id)))
     consent.forget_subjects(subjects, now)
     complaints.forget_complaints(subjects)
     changes.forget(subjects)

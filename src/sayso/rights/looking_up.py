@@ -14,6 +14,7 @@ from sayso.consent import evidence
 from sayso.consent.evidence import Evidence
 from sayso.core.errors import Conflict, Forbidden, NotFound
 from sayso.core.values import new_id
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys
 from sayso.identity.proofing import limits
 from sayso.identity.queries import Staff
@@ -148,5 +149,5 @@ def tidy_evidence_looks(now: datetime) -> None:
     EvidenceLook.objects.filter(proposed_at__lte=now - WAITS, approved=None).update(found_by="")
     old = EvidenceLook.objects.filter(proposed_at__lte=now - staff.LOOKS_KEPT)
     for look in old.values_list("id", flat=True):
-        transaction.on_commit(partial(keys.destroy, _key(look)))
+        DjangoDatabase().after_commit(partial(keys.destroy, _key(look)))
     old.delete()

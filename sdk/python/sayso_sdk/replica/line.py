@@ -17,6 +17,7 @@ from sayso_sdk.errors import UNREADABLE, SaysoProblem, problem_from, unavailable
 from sayso_sdk.replica.events import Event, Events
 from sayso_sdk.replica.patterns import Patterns
 from sayso_sdk.replica.wire import Head, Page, Watermark, read_head, read_page, read_watermark
+from sayso_sdk.whole import PLAIN, whole
 
 LARGEST = 64 * 1024 * 1024
 """The most bytes of one page that are taken in."""
@@ -33,7 +34,7 @@ class Line:
         self._scope = {} if purposes is None else {"purposes": ",".join(purposes)}
         self._http = httpx.Client(
             timeout=TIMEOUT,
-            headers={"Authorization": f"Bearer {key}"},
+            headers=PLAIN | {"Authorization": f"Bearer {key}"},
             follow_redirects=False,
             trust_env=False,
         )
@@ -58,14 +59,13 @@ class Line:
         """Open the stream of all changes after `seq` for a block; it ends after that many seconds of silence."""
         told = {"seq": seq, "epoch": head.epoch, "version": head.version}
         waits = httpx.Timeout(TIMEOUT.connect, read=silence)
-        headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
+        headers = {"Accept": "text/event-stream"}
         try:
             with self._http.stream(
                 "GET", self._address("/stream", told), timeout=waits, headers=headers
             ) as reply:
                 if not reply.is_success:
-                    reply.read()
-                    raise problem_from(reply)
+                    raise problem_from(httpx.Response(reply.status_code, content=whole(reply)))
                 self._socket = reply.extensions["network_stream"].get_extra_info("socket")
                 yield _events(reply)
         except (httpx.HTTPError, httpx.StreamError) as fault:
@@ -105,24 +105,17 @@ class Line:
     def _ask(self, path: str, told: dict[str, Any]) -> Any:
         try:
             with self._http.stream("GET", self._address(path, told)) as reply:
-                body = _whole(reply)
+                body = whole(reply, LARGEST)
                 if not reply.is_success:
                     raise problem_from(httpx.Response(reply.status_code, content=body))
+        except httpx.DecodingError as fault:
+            raise unreadable(reply.status_code) from fault
         except (httpx.HTTPError, httpx.StreamError) as fault:
             raise unavailable() from fault
         try:
             return json.loads(body)
         except UNREADABLE as fault:
             raise unreadable(200) from fault
-
-
-def _whole(reply: httpx.Response) -> bytes:
-    read = bytearray()
-    for part in reply.iter_bytes():
-        read += part
-        if len(read) > LARGEST:
-            raise unreadable(reply.status_code)
-    return bytes(read)
 
 
 def _events(reply: httpx.Response) -> Iterator[list[Event]]:

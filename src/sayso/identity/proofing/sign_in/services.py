@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sayso.core.values import new_id
+from sayso.deployment.django_database import DjangoDatabase
 from sayso.identity import keys, services
 from sayso.identity.proofing import limits, models
 from sayso.identity.proofing.email_loop import codes
@@ -141,5 +142,5 @@ def forget_old(now: datetime) -> None:
 
 def _drop(rows: QuerySet[models.SignIn]) -> None:
     for reference in rows.values_list("id", flat=True):
-        transaction.on_commit(partial(keys.destroy, _key(reference)))
+        DjangoDatabase().after_commit(partial(keys.destroy, _key(reference)))
     rows.delete()
