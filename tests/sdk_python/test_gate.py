@@ -368,8 +368,10 @@ def test_nothing_is_fetched_before_it_is_needed_and_then_the_first_question_begi
     wire.tell(rows=[row("customer", "C-1001")])
     gate = Gate(wire.url, "sk_1")
     assert wire.asked("replica") == 0
-    assert said(gate) == UNAVAILABLE
+    # The copy may be there at once where the first question has to wait for a processor.
+    assert said(gate) in (UNAVAILABLE, YES)
     comes_to(gate, YES)
+    assert wire.asked("replica") >= 1
     gate.close()
 
 
@@ -394,7 +396,7 @@ def test_a_gate_that_was_closed_refuses_everything_and_leaves_no_thread(gate: Ga
     assert said(gate) == said(gate, ORDERS) == UNAVAILABLE
     assert not gate.ready(0.1)
     assert len(before) >= 2
-    assert not any(thread.is_alive() for thread in before)
+    wait_until(lambda: not any(thread.is_alive() for thread in before))
 
 
 def in_a_child(gate: Gate) -> list[tuple[bool, str]]:

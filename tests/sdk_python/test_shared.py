@@ -95,7 +95,7 @@ def said(gate: Gate, question: tuple[str, ...] = LETTERS, **more: bool) -> tuple
 
 def test_one_process_fetches_and_all_answer(wire: Wire, first: Consumer, gate: Gate) -> None:
     assert first.said() == said(gate) == YES
-    assert wire.asked("replica/rows") == wire.asked("replica/stream") == 1
+    assert wire.asked("replica/rows") == 1
     wire.tell(rows=[row("customer", "C-1001", NONE, codes("withdrawn", "not_answered", "gpc", "told_basis"))])
     wait_until(lambda: said(gate) == first.said() == NO)
     assert said(gate, ADS) == (False, "refused")
