@@ -1,6 +1,7 @@
 """Global Privacy Control over what was answered: what it holds back, and what outranks it."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -167,3 +168,31 @@ def test_nothing_is_sold_or_shared_after_a_signal_but_by_her_own_later_word(
         if decision.permitted:
             assert standing.held[ADS].status in PERMITTING
             assert not is_masked(standing, ADS, PUBLISHED)
+
+
+WORD = st.tuples(
+    st.sampled_from(["choose", "accept_all", "signal"]),
+    st.sampled_from(["given", "given", "refused", "deferred"]),
+    st.booleans(),
+)
+
+
+@settings(max_examples=500)
+@given(st.lists(WORD, min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_what_was_said_with_and_without_the_signal_permits_the_same_in_any_order(
+    words: list[tuple[str, str, bool]], chance: Random
+) -> None:
+    answers = [SIGNAL if act == "signal" else said(act, gpc=gpc, ads=word) for act, word, gpc in words]
+
+    def ends() -> bool:
+        standing = fold_all((each, PUBLISHED, MONDAY) for each in answers)
+        return ADS in permitted(standing, PUBLISHED, MONDAY)
+
+    found = ends()
+    chance.shuffle(answers)
+    assert ends() is found
+    spoken = [(act, word, gpc) for act, word, gpc in words if act != "signal"]
+    signal = len(spoken) < len(words) or any(gpc for _, _, gpc in spoken)
+    outranks = ("choose", "given", True) in spoken
+    yes = any(word == "given" for _, word, _ in spoken) and all(word != "refused" for _, word, _ in spoken)
+    assert found is (yes and (outranks or not signal))

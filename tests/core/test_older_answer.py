@@ -1,5 +1,6 @@
 """What an older system kept: its no always counts, its yes only with evidence and only where nothing newer stands."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from random import Random
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sayso.core.consent import Answer, Published, Standing, fold, status_of
+from sayso.core.consent import SPECIFIC_ACTS, Answer, Published, Standing, fold, status_of
 from sayso.core.editions import Editions
 from sayso.core.older_answer import Provenance, body_of, event_of, read_provenance, write_provenance
 from sayso.core.values import new_id
@@ -165,36 +166,112 @@ def test_a_no_of_an_unknown_time_outlasts_every_older_yes(order: list[int]) -> N
 
 DAY = st.integers(0, 2)
 WORD = st.one_of(
-    st.tuples(st.just("older yes"), DAY),
-    st.tuples(st.just("older no"), DAY),
-    st.tuples(st.sampled_from(["not now", "no", "reported yes"]), st.just(0)),
+    st.tuples(st.sampled_from(["older yes", "older no"]), DAY),
+    st.tuples(st.sampled_from(["yes", "not now", "no", "reported yes", "undated no"]), st.just(0)),
 )
+WORDS = st.lists(WORD, min_size=1, max_size=5)
 
 
-def _word(published: Published, what: str, day: int) -> Answer:
+def _word(published: Published, what: str, day: int, base: int = 0) -> Answer:
     match what:
         case "older yes" | "older no":
             said = GIVEN if what == "older yes" else REFUSED
             return older(published, said, source(at=THEN + timedelta(days=day)))
+        case "undated no":
+            return older(published, REFUSED, source(at=None))
         case "reported yes":
-            return answer(published, 0, Voucher.STAFF, learn=GIVEN)
-    return answer(published, learn=REFUSED if what == "no" else ConsentStatus.DEFERRED)
+            return answer(published, base, Voucher.STAFF, learn=GIVEN)
+    said = {"yes": GIVEN, "no": REFUSED}.get(what, ConsentStatus.DEFERRED)
+    return answer(published, base, learn=said)
 
 
-@settings(max_examples=300)
-@given(st.lists(WORD, min_size=1, max_size=5), st.randoms(use_true_random=False))
-def test_older_answers_and_what_she_puts_off_or_refuses_here_permit_the_same_in_any_order(
+def _ends(published: Published, start: Standing, answers: list[Answer]) -> tuple[str, datetime | None]:
+    """Give what they come to, however it is called: a yes may be the second one, and a no after a yes or not."""
+    for each in answers:
+        start = fold(start, each, published, MONDAY).standing
+    found = start.held[LEARN]
+    kind = "yes" if found.status in PERMITTING else "no" if found.status in NARROW else str(found.status)
+    return kind, found.until
+
+
+def _must_be(words: list[tuple[str, int]]) -> str:
+    said = {what for what, _ in words}
+    latest = max((day for what, day in words if what.startswith("older")), default=0)
+    if said & {"no", "undated no"} or ("older no", latest) in words:
+        return "no"
+    for what, comes_to in [("yes", "yes"), ("not now", "deferred"), ("older yes", "yes")]:
+        if what in said:
+            return comes_to
+    return "requested"
+
+
+@settings(max_examples=500)
+@given(WORDS, st.randoms(use_true_random=False))
+def test_what_was_said_here_and_to_an_older_system_comes_to_the_same_in_any_order(
     words: list[tuple[str, int]], chance: Random
 ) -> None:
     published = linen.publish(linen.document())
     answers = [_word(published, *word) for word in words]
-    found = status(published, *answers)
+    found = _ends(published, Standing(), answers)
+    assert found[0] == _must_be(words)
     chance.shuffle(answers)
-    assert (status(published, *answers) in PERMITTING) is (found in PERMITTING)
-    latest = max((day for what, day in words if what.startswith("older")), default=0)
-    asked_here = {"not now", "no"} & {what for what, _ in words}
-    yes = ("older yes", latest) in words and ("older no", latest) not in words
-    assert (found in PERMITTING) is (yes and not asked_here)
+    assert _ends(published, Standing(), answers) == found
+
+
+@settings(max_examples=500)
+@given(WORDS, st.booleans(), WORDS, st.randoms(use_true_random=False))
+def test_what_follows_on_any_history_comes_to_the_same_in_any_order(
+    before: list[tuple[str, int]], renewed: bool, words: list[tuple[str, int]], chance: Random
+) -> None:
+    published = linen.publish(linen.document())
+    start = after(published, *(_word(published, *word) for word in before))
+    if renewed:  # by a yes that has seen all of it
+        start = fold(start, answer(published, start.rev, learn=GIVEN), published, MONDAY).standing
+        assert start.held[LEARN].status in PERMITTING
+    answers = [_word(published, *word, start.rev) for word in words]
+    found = _ends(published, start, answers)
+    if {what for what, _ in words} & {"no", "undated no"}:
+        assert found[0] == "no"
+    chance.shuffle(answers)
+    assert _ends(published, start, answers) == found
+
+
+def test_her_yes_counts_again_once_the_older_system_says_that_its_no_was_not_the_last_word(
+    published: Published,
+) -> None:
+    yes = answer(published, learn=GIVEN)
+    no = older(published, REFUSED, source())
+    changed_her_mind = older(published, GIVEN, source(at=THEN + timedelta(days=1)))
+    assert status(published, yes, no) is ConsentStatus.WITHDRAWN
+    assert status(published, no, yes) is REFUSED
+    for order in permutations([yes, no, changed_her_mind]):
+        standing = after(published, *order)
+        assert status_of(standing, LEARN, published, MONDAY) is GIVEN
+        assert standing.held[LEARN].imported is None, "her own yes, with its own end"
+
+
+def test_her_yes_that_has_seen_an_older_no_ends_it(published: Published) -> None:
+    no = older(published, REFUSED, source(at=None))
+    assert status(published, no, answer(published, 1, learn=GIVEN)) is GIVEN
+    assert status(published, no, answer(published, 1, learn=GIVEN), no) is ConsentStatus.WITHDRAWN
+
+
+def test_a_late_yes_to_this_very_choice_does_not_outrank_the_signal_by_a_later_yes_to_all(
+    published: Published,
+) -> None:
+    no = older(published, REFUSED, source())
+    specific = answer(published, learn=GIVEN)
+    to_all = replace(answer(published, 2, learn=GIVEN), act="accept_all")
+    assert specific.act in SPECIFIC_ACTS
+    assert after(published, no, specific, to_all).held[LEARN].specific == 0
+
+
+@given(st.lists(WORD, max_size=6))
+def test_what_is_held_of_both_survives_being_written_down(words: list[tuple[str, int]]) -> None:
+    published = linen.publish(linen.document())
+    held = after(published, *(_word(published, *word) for word in words)).held
+    editions = Editions((published,))
+    assert editions.read(editions.write(held)) == held
 
 
 def test_what_staff_report_lets_no_older_yes_count_past_a_newer_one_that_ran_out(

@@ -21,13 +21,14 @@ from sayso.consent.log import history, keeper, proving, signing
 from sayso.consent.queries import Recorded
 from sayso.core.checkpoint import Note, read_note
 from sayso.core.choice import read_choice
+from sayso.core.consent import Answer
 from sayso.core.errors import Conflict, Forbidden, NotFound, Unavailable
 from sayso.core.older_answer import Provenance
 from sayso.core.opt_out import Scope
 from sayso.core.purpose_token import Flaw, PurposeToken
 from sayso.core.request import RequestState
 from sayso.core.values import new_id
-from sayso.core.vocabulary import ConsentStatus, Voucher
+from sayso.core.vocabulary import NARROW, ConsentStatus, Voucher
 from sayso.decisions import gate, tokens
 from sayso.decisions.status import Lists
 from sayso.deployment import journal as outside
@@ -355,17 +356,45 @@ def test_a_minor_stays_a_minor(ada: Ada, tmp_path: Path, now: datetime) -> None:
     assert consent.is_minor([ada.account], BRAND)
 
 
+def older(said: ConsentStatus, at: datetime) -> Answer:
+    kept = Provenance("crm", {}, "sha256:row", at, text="Yes.", source="till", receipt="r-1")
+    taken = answering.centre_answer(BRAND, {linen.LEARN: said}, 0, "import", Voucher.IMPORT, "en")
+    return replace(taken, imported=kept)
+
+
+def test_an_older_no_counts_after_a_restore_and_only_as_long_as_the_older_system_says_no_more(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    backup = dump(tmp_path)
+    answering.record_for(ada.account, BRAND, older(NO, now - timedelta(days=9)), now)
+    put_back(backup)
+    assert replaying.replay(now).narrowed == 1
+    assert consent.answered(ada.account, BRAND, now).statuses[linen.LEARN] in NARROW
+    (event,) = consent.history_of([ada.account], BRAND)
+    assert event.evidence["imported"]["system"] == "crm"
+    answering.record_for(ada.account, BRAND, older(YES, now - timedelta(days=10)), now)
+    assert not permitted(ada.account, now)
+    answering.record_for(ada.account, BRAND, older(YES, now - timedelta(days=8)), now)
+    assert permitted(ada.account, now)
+
+
+def test_not_now_beside_an_older_no_is_put_off_after_a_restore_too(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    backup = dump(tmp_path)
+    answering.record_for(ada.account, BRAND, older(NO, now - timedelta(days=9)), now)
+    says(ada.account, now, learn=ConsentStatus.DEFERRED)
+    put_back(backup)
+    assert replaying.replay(now).narrowed == 2
+    answering.record_for(ada.account, BRAND, older(YES, now - timedelta(days=8)), now)
+    assert consent.answered(ada.account, BRAND, now).statuses[linen.LEARN] is ConsentStatus.DEFERRED
+
+
 @pytest.mark.parametrize("imported_again", [False, True])
 def test_what_she_put_off_here_no_older_yes_permits_after_a_restore(
     ada: Ada, tmp_path: Path, now: datetime, imported_again: bool
 ) -> None:
-    older = Provenance(
-        "crm", {}, "sha256:row", now - timedelta(days=9), text="Yes.", source="till", receipt="r-1"
-    )
-    yes = replace(
-        answering.centre_answer(BRAND, {linen.LEARN: YES}, 0, "import", Voucher.IMPORT, "en"),
-        imported=older,
-    )
+    yes = older(YES, now - timedelta(days=9))
     early = dump(tmp_path) if imported_again else None
     answering.record_for(ada.account, BRAND, yes, now)
     assert permitted(ada.account, now)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from sayso.consent.log.reading import Signed
 from sayso.core.values import utc_text
-from sayso.core.vocabulary import NARROW, ConsentStatus
+from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus
 from sayso.deployment import journal
 from sayso.deployment.database import Database
 from sayso.deployment.journal import Entry
@@ -57,6 +57,10 @@ class Event(Protocol):
         """Give the hash of what was sent."""
 
     @property
+    def answers(self) -> dict[str, str]:
+        """Give what was said, by choice."""
+
+    @property
     def outcome(self) -> dict[str, str]:
         """Give what it came to, by choice."""
 
@@ -81,12 +85,22 @@ def append(db: Database, entries: Sequence[Entry]) -> None:
 
 def noes_of(recorded: Event) -> list[str]:
     """List the choices that an answer narrowed."""
-    return [choice for choice, status in recorded.outcome.items() if status in NARROW]
+    said = recorded.answers
+    return [
+        choice
+        for choice, status in recorded.outcome.items()
+        if status in NARROW and said[choice] == ConsentStatus.REFUSED
+    ]
 
 
 def put_off_in(recorded: Event) -> list[str]:
     """List the choices that an answer left open: no older yes permits them any more."""
-    return [choice for choice, status in recorded.outcome.items() if status == ConsentStatus.DEFERRED]
+    said = recorded.answers
+    return [
+        choice
+        for choice, status in recorded.outcome.items()
+        if status not in PERMITTING and said[choice] == ConsentStatus.DEFERRED
+    ]
 
 
 def narrowings(db: Database, recorded: Sequence[Event], devices: Sequence[str | None] = ()) -> list[Entry]:
@@ -110,6 +124,10 @@ def narrowings(db: Database, recorded: Sequence[Event], devices: Sequence[str | 
     )
 
 
+def _older(imported: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"older": {name: imported[name] for name in ("system", "at")}} if imported else {}
+
+
 def _narrowed(event: Event, names: identity.Names) -> Said:
     body = {
         "brand": event.brand,
@@ -118,6 +136,7 @@ def _narrowed(event: Event, names: identity.Names) -> Said:
         "body_hash": event.body_hash,
         "noes": noes_of(event),
         "put_off": put_off_in(event),
+        **_older(event.evidence.get("imported")),
         "gpc": bool(event.evidence.get("gpc")),
         "voucher": event.evidence["voucher"],
         "guardian": event.evidence.get("guardian", ""),

@@ -4,9 +4,10 @@ The journal outside the database names the highest number the ledger had given. 
 that far, or lacks the row of that number, was restored. No Django here: edge and worker ask this at their start.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sayso.consent import journal, ledger
 from sayso.consent.ledger import Submission
@@ -17,6 +18,7 @@ from sayso.core.consent import Answer, Standing
 from sayso.core.errors import Conflict
 from sayso.core.leaf import Tombstone
 from sayso.core.merkle import root as root_of
+from sayso.core.older_answer import Provenance
 from sayso.core.values import read_utc
 from sayso.core.vocabulary import ConsentStatus, Voucher
 from sayso.deployment import journal as outside
@@ -219,6 +221,11 @@ def read_said(entries: Sequence[Entry]) -> tuple[list[Said], list[str]]:
     return [box for box in boxes if box is not None], sorted(lost)
 
 
+def _older(kept: Mapping[str, Any]) -> Provenance:
+    # An older no needs its time and nothing more: which older yes it outweighs.
+    return Provenance(kept["system"], {}, "", read_utc(kept["at"]) if kept["at"] else None)
+
+
 def _submission(said: Said) -> Submission:
     body = said.body
     put_off = dict.fromkeys(body.get("put_off", ()), ConsentStatus.DEFERRED)
@@ -235,6 +242,7 @@ def _submission(said: Said) -> Submission:
         gpc=body["gpc"],
         client_at=body["at"],
         guardian=body["guardian"],
+        imported=_older(body["older"]) if "older" in body else None,
     )
     return Submission(body["brand"], answer, body["body_hash"], subject=said.subject)
 

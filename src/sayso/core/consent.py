@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sayso.core.age import MINORS, Band, youngest
@@ -85,7 +85,9 @@ class Held:
     """Where one choice stands. `narrowed` is the revision of the last refusal or withdrawal, 0 if none.
 
     `specific` is the revision of the last yes to this very choice while it stands; a yes to all is none.
-    `imported` is when it was said to an older system; None where it was said here, or nobody knows when.
+    `imported` is when it was said to an older system (`AT_SOME_TIME` where nobody knows), None where it was
+    said here. What she said here and what an older system kept are folded apart; `beside` is the one of the
+    two that does not count, None if there is none.
     """
 
     status: ConsentStatus
@@ -95,6 +97,7 @@ class Held:
     until: datetime | None = None
     specific: int = 0
     imported: datetime | None = None
+    beside: "Held | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ class Published:
 
 _ANSWERS = {str(status): status for status in ANSWERABLE}
 SILENT = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.DEFERRED})
-UNSAID = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.REQUESTED})  # by herself, or by an older system
+UNSAID = frozenset({ConsentStatus.UNKNOWN, ConsentStatus.REQUESTED})
+AT_SOME_TIME = datetime.max.replace(tzinfo=UTC)  # later than every yes
 UNANSWERED = Held(ConsentStatus.UNKNOWN, 0)
 
 
@@ -170,16 +174,16 @@ def read_answers(source: object, published: Published) -> dict[str, ConsentStatu
 
 
 def _given(
-    held: Held, rev: int, answer: Answer, published: Published, choice: str, now: datetime, gpc: int
+    own: Held, rev: int, answer: Answer, published: Published, choice: str, now: datetime, gpc: int
 ) -> Held:
     found = published.notice.find(choice)
     until = found[1].valid_for.after(now) if found else now
     generation = published.generations[choice]
-    again = held.status in PERMITTING and held.generation == generation
+    again = own.status in PERMITTING and own.generation == generation
     status = ConsentStatus.RENEWED if again else ConsentStatus.GIVEN
-    kept = held.specific if again else 0
+    kept = own.specific if again else 0
     specific = rev if answer.act in SPECIFIC_ACTS and _knows_of(gpc, answer, rev) else kept
-    return Held(status, rev, held.narrowed, generation, until, specific)
+    return Held(status, rev, own.narrowed, generation, until, specific)
 
 
 def _knows_of(gpc: int, answer: Answer, rev: int) -> bool:
@@ -188,14 +192,11 @@ def _knows_of(gpc: int, answer: Answer, rev: int) -> bool:
     return not gpc or answer.gpc or gpc <= answer.base < rev
 
 
-def _reported(held: Held, rev: int) -> tuple[Held, ConsentStatus]:
+def _reported(own: Held, rev: int) -> Held:
     # INVARIANT: a yes somebody else reports is a question to the person, never a permission, and it takes
     # nothing away: her own yes and her own no stay what they are while the question is open.
-    if held.status in PERMITTING:
-        return held, held.status
-    if held.status in NARROW or held.status is ConsentStatus.DEFERRED:
-        return held, ConsentStatus.REQUESTED
-    return replace(held, status=ConsentStatus.REQUESTED, rev=rev), ConsentStatus.REQUESTED
+    silent = own.status is ConsentStatus.UNKNOWN
+    return replace(own, status=ConsentStatus.REQUESTED, rev=rev) if silent else own
 
 
 def _narrowed(held: Held, rev: int) -> Held:
@@ -204,44 +205,61 @@ def _narrowed(held: Held, rev: int) -> Held:
     return Held(status, rev, rev, held.generation)
 
 
-def _deferred(held: Held, rev: int) -> Held:
-    if held.imported:
-        # Once she was asked here, what an older system kept of a yes permits nothing, before or after.
-        held = replace(held, imported=None)
-        open_still = held.status not in NARROW
-    else:
-        open_still = held.status not in PERMITTING and held.status not in NARROW
-    return replace(held, status=ConsentStatus.DEFERRED, rev=rev) if open_still else held
+def _deferred(own: Held, rev: int) -> Held:
+    said = own.status in PERMITTING or own.status in NARROW
+    return own if said else replace(own, status=ConsentStatus.DEFERRED, rev=rev)
 
 
-def _imported_no(held: Held, rev: int, source: Provenance) -> tuple[Held, ConsentStatus]:
-    if held.imported and source.at and source.at < held.imported and held.status not in NARROW:
-        # The older system itself says that she changed her mind afterwards.
-        return held, ConsentStatus.SUPERSEDED
-    untouched = held.status in UNSAID
-    times = [at for at in (held.imported, source.at) if at]
-    # What she said here, or at a time nobody knows, no older yes ever outweighs.
-    at = max(times) if source.at and (untouched or held.imported) else None
-    after = replace(_narrowed(held, rev), imported=at)
-    return after, after.status
+def _apart(held: Held) -> tuple[Held, Held | None]:
+    """Give what she said here, and what an older system kept."""
+    counts = replace(held, beside=None) if held.beside else held
+    return (held.beside or UNANSWERED, counts) if held.imported else (counts, held.beside)
+
+
+def _together(own: Held, older: Held | None) -> Held:
+    """Let the one that counts stand, with the other beside it. The inverse of `_apart`."""
+    if older is None:
+        return own
+    if _older_counts(own, older):
+        return replace(older, beside=None if own is UNANSWERED else own)
+    return replace(own, beside=older)
+
+
+def _older_counts(own: Held, older: Held) -> bool:
+    # INVARIANT: a no counts over every yes, wherever it was said, and an older yes only over silence.
+    if own.status in NARROW or older.status in NARROW:
+        return own.status not in NARROW
+    if older.status in PERMITTING:
+        return own.status in UNSAID
+    return own.status is ConsentStatus.UNKNOWN  # what ran out leaves the question that staff reported
+
+
+def _imported_no(held: Held, older: Held | None, rev: int, source: Provenance) -> Held:
+    at = source.at or AT_SOME_TIME
+    last = older.imported if older and older.imported else at
+    if older and at < last and older.status not in NARROW:
+        return older  # the older system itself says that she changed her mind afterwards
+    return replace(_narrowed(held, rev), imported=max(at, last))
 
 
 def _imported_yes(
-    held: Held, rev: int, source: Provenance, published: Published, choice: str, now: datetime
-) -> tuple[Held, ConsentStatus]:
-    # INVARIANT: an older yes permits only with its evidence, and only where nothing newer was said.
-    if not source.proves_a_yes or source.at is None:
-        return held, ConsentStatus.UNKNOWN
-    # What staff report may stand over an older yes that ran out.
-    untouched = held.status in UNSAID and not held.imported
-    if not untouched and not (held.imported and held.imported < source.at):
-        return held, ConsentStatus.SUPERSEDED
+    older: Held | None,
+    rev: int,
+    at: datetime,
+    ends: datetime | None,
+    published: Published,
+    choice: str,
+    now: datetime,
+) -> Held:
     found = published.notice.find(choice)
-    ends = [found[1].valid_for.after(source.at)] if found else [now]
-    until = min([*ends, *([source.until] if source.until else [])])
+    valid_until = found[1].valid_for.after(at) if found else now
+    until = min(valid_until, ends) if ends else valid_until
+    if older and older.imported and older.imported >= at:
+        both = older.until if older.imported == at else None
+        return replace(older, until=min(both, until)) if both else older
     status = ConsentStatus.GIVEN if until > now else ConsentStatus.EXPIRED
-    generation = published.generations[choice]
-    return Held(status, rev, held.narrowed, generation, until, imported=source.at), status
+    narrowed = older.narrowed if older else 0
+    return Held(status, rev, narrowed, published.generations[choice], until, imported=at)
 
 
 def _fold_imported(
@@ -254,11 +272,46 @@ def _fold_imported(
     now: datetime,
 ) -> tuple[Held, ConsentStatus]:
     """Give where a choice stands after an older system's answer. Its no counts at once, its yes if proved."""
+    own, before = _apart(held)
     if said is ConsentStatus.REFUSED:
-        return _imported_no(held, rev, source)
-    if said is ConsentStatus.GIVEN:
-        return _imported_yes(held, rev, source, published, choice, now)
-    return held, ConsentStatus.UNKNOWN
+        older = _imported_no(held, before, rev, source)
+    elif said is ConsentStatus.GIVEN and source.at and source.proves_a_yes:
+        # INVARIANT: an older yes permits only with its evidence, and only where nothing newer was said.
+        older = _imported_yes(before, rev, source.at, source.until, published, choice, now)
+    else:
+        return held, ConsentStatus.UNKNOWN
+    after = _together(own, older)
+    counts = older.rev == rev and (after.imported or older.status in NARROW)
+    return after, after.status if counts else ConsentStatus.SUPERSEDED
+
+
+def _has_seen(answer: Answer, narrowed: int, rev: int) -> bool:
+    """Tell whether an answer knew of a no. Who claims a revision that is yet to come has seen nothing."""
+    return not narrowed or narrowed <= answer.base < rev
+
+
+def _agreed(
+    own: Held,
+    older: Held | None,
+    rev: int,
+    answer: Answer,
+    published: Published,
+    choice: str,
+    now: datetime,
+    gpc: int,
+) -> tuple[Held, ConsentStatus]:
+    """Give where a choice stands after a yes that is not too late for her own no; it may be for an older one."""
+    late = older is not None and older.status in NARROW and not _has_seen(answer, older.narrowed, rev)
+    if answer.voucher in VOUCHED_BY_THE_PERSON or answer.voucher is Voucher.GUARDIAN:
+        if older is not None and older.status in NARROW and not late:
+            # She knows of that no and says yes: a new beginning.
+            own, older = Held(older.status, rev, own.narrowed), None
+        after = _together(_given(own, rev, answer, published, choice, now, gpc), older)
+        came_to = after.status
+    else:
+        after = _together(_reported(own, rev), older)
+        came_to = after.status if after.status in PERMITTING else ConsentStatus.REQUESTED
+    return after, ConsentStatus.SUPERSEDED if late else came_to
 
 
 def _fold_one(
@@ -277,18 +330,17 @@ def _fold_one(
     """
     if answer.imported is not None:
         return _fold_imported(held, said, rev, answer.imported, published, choice, now)
+    own, older = _apart(held)
     if said is ConsentStatus.REFUSED:
-        after = _narrowed(held, rev)
+        own = _narrowed(held, rev)
     elif said is ConsentStatus.DEFERRED:
-        after = _deferred(held, rev)
-    elif held.narrowed and not held.narrowed <= answer.base < rev:
-        # INVARIANT: a yes given before she saw her own later no permits nothing (a tablet that was offline),
-        # and what claims to have seen a revision that is yet to come has seen nothing.
+        own = _deferred(own, rev)
+    elif not _has_seen(answer, own.narrowed, rev):
+        # INVARIANT: a yes given before she saw her own later no permits nothing (a tablet that was offline).
         return held, ConsentStatus.SUPERSEDED
-    elif answer.voucher not in VOUCHED_BY_THE_PERSON and answer.voucher is not Voucher.GUARDIAN:
-        return _reported(held, rev)
     else:
-        after = _given(held, rev, answer, published, choice, now, gpc)
+        return _agreed(own, older, rev, answer, published, choice, now, gpc)
+    after = _together(own, older)
     return after, after.status
 
 

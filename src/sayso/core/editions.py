@@ -6,16 +6,17 @@ takes some fifty bytes, however many choices there are.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Any
 
 from sayso.core.consent import Held, Published
 from sayso.core.vocabulary import ConsentStatus
 
 _CODES = {status: code for code, status in enumerate(ConsentStatus)}
 _STATUSES = tuple(ConsentStatus)
+_MARKS = ((False, True), (True, False), (False, False), (True, True))  # of a generation, and counts
+_COUNTS = 3  # the mark that is not written
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
@@ -65,29 +66,39 @@ class Editions:
         """Write where choices stand, short: a JSON list of acts, each with the choices it still stands for.
 
         An act is status, rev, narrowed, until, specific, imported, version and a hexadecimal bitset over that
-        version's choices; times are microseconds since 1970, 0 for none.
+        version's choices; times are microseconds since 1970, 0 for none. A mark follows where it is no answer
+        that counts under a generation: 0 for one without a generation, 1 and 2 for what stands beside, with and
+        without.
         """
-        acts: dict[tuple[Any, ...], int] = {}
-        for choice, one in held.items():
-            number = self._first[choice, one.generation]
-            act = (_CODES[one.status], one.rev, one.narrowed, _ticks(one.until), one.specific,
-                   _ticks(one.imported), number, bool(one.generation))  # fmt: skip
-            acts[act] = acts.get(act, 0) | 1 << self._places[number - 1][choice]
-        told = [[*act[:7], f"{places:x}", *([] if act[7] else [0])] for act, places in sorted(acts.items())]
+        acts: dict[tuple[int, ...], int] = {}
+        for choice, counts in held.items():
+            for one in (counts, counts.beside) if counts.beside else (counts,):
+                number = self._first[choice, one.generation]
+                mark = _MARKS.index((bool(one.generation), one is counts))
+                act = (_CODES[one.status], one.rev, one.narrowed, _ticks(one.until), one.specific,
+                       _ticks(one.imported), number, mark)  # fmt: skip
+                acts[act] = acts.get(act, 0) | 1 << self._places[number - 1][choice]
+        told = [
+            [*act[:7], f"{places:x}", *([] if act[7] == _COUNTS else [act[7]])]
+            for act, places in sorted(acts.items())
+        ]
         return json.dumps(told, separators=(",", ":")) if told else ""
 
     def read(self, written: str) -> dict[str, Held]:
         """Read what `write` wrote."""
         held: dict[str, Held] = {}
-        for code, rev, narrowed, until, specific, imported, number, places, *never in (
+        beside: dict[str, Held] = {}
+        for code, rev, narrowed, until, specific, imported, number, places, *mark in (
             json.loads(written) if written else ()
         ):
             generations = self.versions[number - 1].generations
+            under, counts = _MARKS[mark[0] if mark else _COUNTS]
+            into = held if counts else beside
             bits = int(places, 16)
             for choice in self._choices[number - 1]:
                 if bits & 1:
-                    generation = "" if never else generations[choice]
-                    held[choice] = Held(
+                    generation = generations[choice] if under else ""
+                    into[choice] = Held(
                         _STATUSES[code],
                         rev,
                         narrowed,
@@ -97,6 +108,8 @@ class Editions:
                         _moment(imported),
                     )
                 bits >>= 1
+        for choice, one in beside.items():
+            held[choice] = replace(held[choice], beside=one)
         return held
 
 
