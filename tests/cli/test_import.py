@@ -481,8 +481,8 @@ def test_somebody_who_signs_in_meanwhile_is_found_and_not_made_twice(
         found = looked(names)
         if not arrived:
             arrived.append("C-1001")
-            importing.models.Identifier.objects.create(
-                subject=importing.models.Subject.objects.create(id="hers", kind="account", created_at=NOW),
+            identity.Identifier.objects.create(
+                subject=identity.Subject.objects.create(id="hers", kind="account", created_at=NOW),
                 kind="customer",
                 lookup=importing.keys.lookup("customer", "C-1001"),
                 sealed=b"",

@@ -99,3 +99,5 @@ def test_rows_are_found_by_several_columns_together(db: DjangoDatabase) -> None:
     found, values = bulk.among_rows(db, {"name": "varchar", "shelf": "varchar"}, wanted)
     rows = db.run(f"SELECT name, shelf FROM jars WHERE {found}", values)  # noqa: S608 our own columns
     assert sorted(rows) == sorted(wanted[:2])
+    found, values = bulk.among_rows(db, {"name": "varchar", "shelf": "varchar"}, [])
+    assert db.run(f"SELECT name FROM jars WHERE {found}", values) == []  # noqa: S608 our own columns

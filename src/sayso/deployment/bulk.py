@@ -57,7 +57,7 @@ def among_rows(db: Database, columns: Mapping[str, str], rows: Rows) -> tuple[st
         each = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(columns)))
         return f"({named}) IN (SELECT {each} FROM json_each(%s))", [json.dumps(list(rows))]  # noqa: S608 our own columns
     arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-    return f"({named}) IN (SELECT * FROM unnest({arrays}))", _arrays(rows)  # noqa: S608 our own columns
+    return f"({named}) IN (SELECT * FROM unnest({arrays}))", _arrays(rows) or ["{}"] * len(columns)  # noqa: S608 our own columns
 
 
 def _arrays(rows: Rows) -> list[str]:

@@ -8,8 +8,10 @@ from django.db import IntegrityError, transaction
 
 from sayso.core.values import new_id
 from sayso.core.vocabulary import Voucher
+from sayso.deployment import bulk
+from sayso.deployment.database import Row
 from sayso.deployment.django_database import DjangoDatabase
-from sayso.identity import keys, models, store
+from sayso.identity import keys, store
 from sayso.outbox import store as outbox
 
 Named = tuple[str, str]  # kind and keyed hash
@@ -26,21 +28,19 @@ class Person:
     also: tuple[str, ...] = ()
 
 
+def _found(names: set[Named], columns: str, table: str) -> list[Row]:
+    found, values = bulk.among_rows(DjangoDatabase(), {"kind": "varchar", "lookup": "varchar"}, list(names))
+    return DjangoDatabase().run(f"SELECT {columns} FROM {table} WHERE {found}", values)  # noqa: S608 our own
+
+
 def _accounts(names: set[Named]) -> dict[Named, str]:
-    """Give the accounts known by these names, in one question per kind."""
-    found: dict[Named, str] = {}
-    for kind in store.NAMED_BY:
-        lookups = [lookup for each, lookup in names if each == kind]
-        rows = models.Identifier.objects.filter(kind=kind, lookup__in=lookups)
-        found |= {
-            (kind, lookup): str(subject) for lookup, subject in rows.values_list("lookup", "subject_id")
-        }
-    return found
+    """Give the accounts known by these names."""
+    rows = _found(names, "kind, lookup, subject_id", "identity_identifier")
+    return {(str(kind), str(lookup)): str(subject) for kind, lookup, subject in rows}
 
 
 def _erased(names: set[Named]) -> set[Named]:
-    lookups = [lookup for _, lookup in names]
-    rows = models.Suppression.objects.filter(lookup__in=lookups).values_list("kind", "lookup")
+    rows = _found(names, "kind, lookup", "identity_suppression")
     return {(str(kind), str(lookup)) for kind, lookup in rows}
 
 
@@ -82,26 +82,19 @@ class _Newcomers:
 
     def write(self) -> None:
         """Write all of them, with their keys first: nothing is sealed under a key that is not there."""
+        db = DjangoDatabase()
         if self._subjects:
             keys.make_keys(self._subjects)
-            models.Subject.objects.bulk_create(
-                models.Subject(id=subject, kind="account", created_at=self._now) for subject in self._subjects
-            )
+            store.add_accounts(db, self._subjects, self._now)
         values = [(subject, keys.normal(name[0], value).encode()) for subject, name, value in self._names]
         sealed = keys.seal_all(values) if values else []
-        models.Identifier.objects.bulk_create(
-            models.Identifier(
-                subject_id=subject,
-                kind=kind,
-                lookup=lookup,
-                sealed=box,
-                vouched_by=Voucher.IMPORT,
-                added_at=self._now,
-            )
+        named = [
+            (subject, kind, lookup, box)
             for (subject, (kind, lookup), _), box in zip(self._names, sealed, strict=True)
-        )
+        ]
+        store.add_identifiers(db, named, Voucher.IMPORT, self._now)
         if self._names:
-            store.tell(DjangoDatabase(), sorted({subject for subject, _, _ in self._names}))
+            store.tell(db, sorted({subject for subject, _, _ in self._names}))
 
 
 def _account(named: Mapping[str, str], names: Mapping[str, Named], new: _Newcomers) -> Person:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sayso.core.errors import Invalid, Unproved
 from sayso.core.values import DEVICE_SECRET
+from sayso.core.vocabulary import Voucher
 from sayso.deployment import bulk
 from sayso.deployment.bulk import Table
 from sayso.deployment.database import Database
@@ -23,6 +24,17 @@ SUBJECTS = Table(
     },
 )
 DEVICES = Table("identity_device", {"secret_hash": "varchar", "subject_id": "varchar", "state": "varchar"})
+IDENTIFIERS = Table(
+    "identity_identifier",
+    {
+        "subject_id": "varchar",
+        "kind": "varchar",
+        "lookup": "varchar",
+        "sealed": "bytea",
+        "vouched_by": "varchar",
+        "added_at": "timestamptz",
+    },
+)
 Lookup = tuple[str, str]  # the kind of an identifier and its keyed hash
 NAMED_BY = ("customer", "email")
 CURRENT, AWAITED, REPLACED = "current", "awaited", "replaced"  # where a device secret stands
@@ -143,6 +155,23 @@ def add_devices(db: Database, fresh: Mapping[str, str], now: datetime) -> bool:
     bulk.insert(db, SUBJECTS, [(subject, "device", at, "", "") for subject in fresh.values()])
     rows = [(secret_hash, subject, CURRENT) for secret_hash, subject in fresh.items()]
     return bulk.insert(db, DEVICES, rows, skipping=True) == len(rows)
+
+
+def add_accounts(db: Database, subjects: Sequence[str], now: datetime) -> None:
+    """Add accounts that nobody knew."""
+    at = stamp(db, now)
+    bulk.insert(db, SUBJECTS, [(subject, "account", at, "", "") for subject in subjects])
+
+
+def add_identifiers(
+    db: Database, named: Sequence[tuple[str, str, str, bytes]], vouched_by: Voucher, now: datetime
+) -> None:
+    """Let accounts be known by names nobody proved yet: subject, kind, keyed hash and the sealed value of each.
+
+    Raises the database's error of integrity when somebody is known by one of them.
+    """
+    at = stamp(db, now)
+    bulk.insert(db, IDENTIFIERS, [(*each, vouched_by, at) for each in named])
 
 
 def linked_account(db: Database, device: str, now: datetime) -> str | None:
