@@ -9,7 +9,7 @@ import yaml
 
 from sayso.core.consent import Answer, Published
 from sayso.core.layout import text_hash
-from sayso.core.lineage import next_generations
+from sayso.core.lineage import earlier_generations, next_generations
 from sayso.core.notice_reading import read_notice
 from sayso.core.values import new_id
 from sayso.core.vocabulary import ConsentStatus, Voucher
@@ -57,7 +57,8 @@ def publish(source: dict[str, Any], before: Published | None = None) -> Publishe
     generations = next_generations(
         notice, before.notice if before else None, before.generations if before else {}
     )
-    return Published(notice, generations)
+    earlier = earlier_generations(before.earlier, before.generations) if before else {}
+    return Published(notice, generations, earlier)
 
 
 def answer(

@@ -58,7 +58,7 @@ def published(policy: Policy) -> Published:
         choice.id: f"{choice.purpose}-{policy.least_version(int(choice.purpose[1:]))}"
         for choice in notice.choices()
     }
-    return Published(notice, generations)
+    return Published(notice, generations, {})
 
 
 def _held(policy: Policy, purpose: int, version: int) -> Held:

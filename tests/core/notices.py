@@ -73,7 +73,7 @@ def notices(draw: st.DrawFn, most_purposes: int = 4, most_parts: int = 4) -> Pub
         directed_to_children=draw(st.booleans()),
         document={},
     )
-    return Published(notice, {choice.id: "now" for choice in notice.choices()})
+    return Published(notice, {choice.id: "now" for choice in notice.choices()}, {})
 
 
 held = st.builds(

@@ -70,7 +70,7 @@ def test_what_did_not_change_is_carried_and_what_widened_or_is_new_is_not() -> N
 
 
 def _otherwise(**changed: object) -> Published:
-    return Published(replace(FIRST.notice, **changed), FIRST.generations)  # type: ignore[arg-type]
+    return Published(replace(FIRST.notice, **changed), FIRST.generations, {})  # type: ignore[arg-type]
 
 
 def test_where_the_rule_for_minors_changed_nothing_is_carried_unseen() -> None:

@@ -14,7 +14,7 @@ from sayso.cli.auditing import Look, Stored
 from sayso.cli.main import main
 from sayso.config import replaying
 from sayso.config.replaying import Replayed
-from sayso.consent import family, models, restoring
+from sayso.consent import family, models, rebuilding, restoring
 from sayso.consent import queries as consent
 from sayso.consent import services as answering
 from sayso.consent.log import history, keeper, proving, signing
@@ -41,6 +41,7 @@ from sayso.notices import services as publishing
 from sayso.notices import store
 from sayso.outbox import epochs
 from sayso.outbox import store as outbox
+from sayso.rights import access as copying
 from sayso.rights import queries
 from tests import linen
 from tests.consent.log import DB, kept
@@ -388,6 +389,44 @@ def test_not_now_beside_an_older_no_is_put_off_after_a_restore_too(
     assert replaying.replay(now).narrowed == 2
     answering.record_for(ada.account, BRAND, older(YES, now - timedelta(days=8)), now)
     assert consent.answered(ada.account, BRAND, now).statuses[linen.LEARN] is ConsentStatus.DEFERRED
+
+
+def test_an_older_no_that_came_too_late_is_in_time_after_a_restore(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    answering.record_for(ada.account, BRAND, older(YES, now - timedelta(days=9)), now)
+    backup = dump(tmp_path)
+    last = older(YES, now - timedelta(days=7))
+    assert last.imported
+    ended = replace(last, imported=replace(last.imported, until=now - timedelta(days=1)))
+    answering.record_for(ada.account, BRAND, ended, now)
+    answering.record_for(ada.account, BRAND, older(NO, now - timedelta(days=8)), now)
+    assert not permitted(ada.account, now)
+    put_back(backup)
+    replaying.replay(now)
+    assert not permitted(ada.account, now)
+
+
+def test_what_was_put_back_has_its_receipt_and_stands_in_her_copy(
+    ada: Ada, tmp_path: Path, now: datetime
+) -> None:
+    backup = dump(tmp_path)
+    says(ada.account, now, learn=NO)
+    answering.record_for(ada.account, BRAND, older(NO, now - timedelta(days=8)), now)
+    put_back(backup)
+    assert replaying.replay(now).narrowed == 2
+    _, receipts = copying._answers([ada.account])
+    assert len([text for text in receipts.values() if text]) == 2
+    assert rebuilding.rebuild(DB, BRAND, now, check=True).different == ()
+
+
+def test_an_older_yes_without_proof_is_no_difference_to_what_follows_it(ada: Ada, now: datetime) -> None:
+    bare = older(YES, now - timedelta(days=9))
+    assert bare.imported
+    unproved = replace(bare, imported=replace(bare.imported, text=""))
+    for taken in (unproved, older(YES, now - timedelta(days=8)), unproved, older(NO, now)):
+        answering.record_for(ada.account, BRAND, replace(taken, event=new_id()), now)
+        assert rebuilding.rebuild(DB, BRAND, now, check=True).different == ()
 
 
 @pytest.mark.parametrize("imported_again", [False, True])

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from sayso.consent.log.reading import Signed
 from sayso.core.values import utc_text
-from sayso.core.vocabulary import NARROW, PERMITTING, ConsentStatus
+from sayso.core.vocabulary import ConsentStatus
 from sayso.deployment import journal
 from sayso.deployment.database import Database
 from sayso.deployment.journal import Entry
@@ -84,23 +84,13 @@ def append(db: Database, entries: Sequence[Entry]) -> None:
 
 
 def noes_of(recorded: Event) -> list[str]:
-    """List the choices that an answer narrowed."""
-    said = recorded.answers
-    return [
-        choice
-        for choice, status in recorded.outcome.items()
-        if status in NARROW and said[choice] == ConsentStatus.REFUSED
-    ]
+    """List the choices that an answer refused, also those it came too late for: a restore may find it in time."""
+    return [choice for choice, said in recorded.answers.items() if said == ConsentStatus.REFUSED]
 
 
 def put_off_in(recorded: Event) -> list[str]:
     """List the choices that an answer left open: no older yes permits them any more."""
-    said = recorded.answers
-    return [
-        choice
-        for choice, status in recorded.outcome.items()
-        if status not in PERMITTING and said[choice] == ConsentStatus.DEFERRED
-    ]
+    return [choice for choice, said in recorded.answers.items() if said == ConsentStatus.DEFERRED]
 
 
 def narrowings(db: Database, recorded: Sequence[Event], devices: Sequence[str | None] = ()) -> list[Entry]:

@@ -141,6 +141,8 @@ def _filled(form: list[bytes], own: Mapping[bytes, bytes]) -> bytes:
 def payload_of(published: Published, facts: Facts) -> bytes:
     """Give the exact bytes of a receipt: what `canonical` makes of its content."""
     notice = published.notice
+    if not facts.locale:  # a no that was put back after a restore: the journal keeps no language
+        facts = replace(facts, locale=notice.locales[0])
     own = {name.encode(): getattr(facts, name).encode() for name in _OWN}
     own |= {b"seq": str(facts.seq).encode(), b"": b""}
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sayso.core.age import MINORS, Band, youngest
 from sayso.core.errors import Invalid
 from sayso.core.guardian import suffices, together
-from sayso.core.lineage import Generations
+from sayso.core.lineage import Earlier, Generations
 from sayso.core.notice import Notice
 from sayso.core.older_answer import Provenance, write_provenance
 from sayso.core.vocabulary import (
@@ -132,10 +132,11 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published notice with the generation of each of its choices."""
+    """A published notice with the generation of each of its choices, and those they had in earlier versions."""
 
     notice: Notice
     generations: Generations
+    earlier: Earlier
 
     def choice_ids(self) -> list[str]:
         """List what can be answered, in the notice's order."""
@@ -221,14 +222,16 @@ def _together(own: Held, older: Held | None) -> Held:
     if older is None:
         return own
     if _older_counts(own, older):
-        return replace(older, beside=None if own is UNANSWERED else own)
+        return replace(older, beside=None if own == UNANSWERED else own)
     return replace(own, beside=older)
 
 
 def _older_counts(own: Held, older: Held) -> bool:
-    # INVARIANT: a no counts over every yes, wherever it was said, and an older yes only over silence.
-    if own.status in NARROW or older.status in NARROW:
-        return own.status not in NARROW
+    # INVARIANT: a no counts over every yes that has not seen it, wherever it was said; an older yes over silence.
+    if own.status in NARROW:
+        return False
+    if older.status in NARROW:
+        return own.status not in PERMITTING or own.narrowed < older.narrowed
     if older.status in PERMITTING:
         return own.status in UNSAID
     return own.status is ConsentStatus.UNKNOWN  # what ran out leaves the question that staff reported
@@ -242,6 +245,17 @@ def _imported_no(held: Held, older: Held | None, rev: int, source: Provenance) -
     return replace(_narrowed(held, rev), imported=max(at, last))
 
 
+def _at_once(older: Held, until: datetime, published: Published, choice: str, now: datetime) -> Held:
+    """Give what two older answers of one moment come to, one of them a yes: the stricter, whichever came first."""
+    if older.until is None:
+        return older
+    known = older.generation in published.earlier.get(choice, ())
+    generation = older.generation if known else published.generations[choice]
+    ends = min(older.until, until)
+    status = older.status if ends > now else ConsentStatus.EXPIRED
+    return replace(older, status=status, generation=generation, until=ends)
+
+
 def _imported_yes(
     older: Held | None,
     rev: int,
@@ -251,12 +265,12 @@ def _imported_yes(
     choice: str,
     now: datetime,
 ) -> Held:
+    """Give what an older system kept after one more yes of it, said `at` and ending there at `ends` if ever."""
     found = published.notice.find(choice)
     valid_until = found[1].valid_for.after(at) if found else now
     until = min(valid_until, ends) if ends else valid_until
     if older and older.imported and older.imported >= at:
-        both = older.until if older.imported == at else None
-        return replace(older, until=min(both, until)) if both else older
+        return _at_once(older, until, published, choice, now) if older.imported == at else older
     status = ConsentStatus.GIVEN if until > now else ConsentStatus.EXPIRED
     narrowed = older.narrowed if older else 0
     return Held(status, rev, narrowed, published.generations[choice], until, imported=at)
@@ -281,13 +295,21 @@ def _fold_imported(
     else:
         return held, ConsentStatus.UNKNOWN
     after = _together(own, older)
-    counts = older.rev == rev and (after.imported or older.status in NARROW)
+    frees = held.status in NARROW and after.status in PERMITTING  # her own yes, of its own older no
+    counts = older.rev == rev and (after.imported or older.status in NARROW or frees)
     return after, after.status if counts else ConsentStatus.SUPERSEDED
 
 
 def _has_seen(answer: Answer, narrowed: int, rev: int) -> bool:
     """Tell whether an answer knew of a no. Who claims a revision that is yet to come has seen nothing."""
     return not narrowed or narrowed <= answer.base < rev
+
+
+def _is_outdated(own: Held, published: Published, choice: str) -> bool:
+    """Tell whether her yes that stands was said to a later meaning of a choice than this notice gives it."""
+    if own.status not in PERMITTING or own.generation == published.generations[choice]:
+        return False
+    return own.generation not in published.earlier.get(choice, ())
 
 
 def _agreed(
@@ -301,16 +323,21 @@ def _agreed(
     gpc: int,
 ) -> tuple[Held, ConsentStatus]:
     """Give where a choice stands after a yes that is not too late for her own no; it may be for an older one."""
-    late = older is not None and older.status in NARROW and not _has_seen(answer, older.narrowed, rev)
+    no = older if older and older.status in NARROW else None
+    late = no is not None and not _has_seen(answer, no.narrowed, rev)
     if answer.voucher in VOUCHED_BY_THE_PERSON or answer.voucher is Voucher.GUARDIAN:
-        if older is not None and older.status in NARROW and not late:
-            # She knows of that no and says yes: a new beginning.
-            own, older = Held(older.status, rev, own.narrowed), None
+        if no and not late and own.narrowed < no.narrowed:
+            own = Held(
+                no.status, rev, max(own.narrowed, no.narrowed)
+            )  # a new beginning, which has seen that no
+        if _is_outdated(own, published, choice):
+            return _together(own, older), ConsentStatus.SUPERSEDED
         after = _together(_given(own, rev, answer, published, choice, now, gpc), older)
         came_to = after.status
     else:
         after = _together(_reported(own, rev), older)
-        came_to = after.status if after.status in PERMITTING else ConsentStatus.REQUESTED
+        stands = _aged(after, choice, published, now)
+        came_to = stands if stands in PERMITTING else ConsentStatus.REQUESTED
     return after, ConsentStatus.SUPERSEDED if late else came_to
 
 

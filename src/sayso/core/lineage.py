@@ -12,6 +12,7 @@ from sayso.core.purpose import Part, Purpose, material
 from sayso.core.values import content_hash
 
 Generations = dict[str, str]  # choice id → generation
+Earlier = Mapping[str, frozenset[str]]  # choice id → the generations it had in earlier versions
 
 
 def _told(notice: Notice, purpose: Purpose, part: Part, locales: Collection[str]) -> dict[str, object]:
@@ -30,6 +31,12 @@ def _still_stands(old: Notice, new: Notice, choice: str) -> bool:
     both = set(old.locales) & set(new.locales) or {*old.locales, *new.locales}
     was, now = _told(old, *before, both), _told(new, *after, both)
     return {**was, "retention": now["retention"]} == now
+
+
+def earlier_generations(earlier: Earlier, generations: Mapping[str, str]) -> Earlier:
+    """Add the generations of one version to what the choices had before it: what its successor comes after."""
+    had = {choice: earlier.get(choice, frozenset()) | {one} for choice, one in generations.items()}
+    return {**earlier, **had}
 
 
 def next_generations(new: Notice, old: Notice | None, before: Mapping[str, str]) -> Generations:

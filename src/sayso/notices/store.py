@@ -1,12 +1,14 @@
 """Read published notices in plain SQL: edge and web share this. Versions never change, so they are kept."""
 
 import json
+from collections.abc import Iterable, Iterator
 
 from sayso.core.consent import Published
 from sayso.core.editions import Editions
 from sayso.core.errors import Conflict, NotFound
+from sayso.core.lineage import Earlier, earlier_generations
 from sayso.core.notice_reading import read_notice
-from sayso.deployment.database import Database
+from sayso.deployment.database import Database, Row
 
 PUBLISHED = "published"  # what the journal outside the database calls a notice that was published
 _NEWEST = "SELECT ordinal, version FROM notices_noticeversion WHERE brand = %s ORDER BY ordinal DESC LIMIT 1"
@@ -30,13 +32,17 @@ def editions(db: Database, brand: str) -> Editions:
     ordinal, version = newest[0]
     if kept is None or len(kept.versions) != ordinal or kept.version(ordinal) != version:
         rows = db.run(_ALL, [brand])
-        kept = Editions(tuple(_read(document, generations) for document, generations in rows))
+        kept = Editions(tuple(_read(rows)))
         _kept[brand] = kept
     return kept
 
 
-def _read(document: str, generations: str) -> Published:
-    return Published(read_notice(json.loads(document)), json.loads(generations))
+def _read(rows: Iterable[Row]) -> Iterator[Published]:
+    earlier: Earlier = {}
+    for document, told in rows:
+        generations = json.loads(told)
+        yield Published(read_notice(json.loads(document)), generations, earlier)
+        earlier = earlier_generations(earlier, generations)
 
 
 def brand_of_site(db: Database, site: str) -> str:

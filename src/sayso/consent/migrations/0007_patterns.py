@@ -26,7 +26,7 @@ def write_short(apps, schema_editor):
     rows, notices = apps.get_model("consent", "Standing").objects, apps.get_model("notices", "NoticeVersion").objects
     for brand in list(rows.values_list("brand", flat=True).distinct()):
         told = notices.filter(brand=brand).order_by("ordinal")
-        published = [Published(read_notice(json.loads(one.document)), json.loads(one.generations)) for one in told]
+        published = [Published(read_notice(json.loads(one.document)), json.loads(one.generations), {}) for one in told]
         editions = Editions(tuple(published))
         for row in rows.filter(brand=brand).iterator():
             rows.filter(brand=brand, subject=row.subject).update(
