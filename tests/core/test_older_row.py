@@ -148,6 +148,13 @@ def test_a_time_is_read_however_it_is_written(written: object, zone: str | None)
     assert good({"answered_at": written}, timezone=zone).source.at == datetime(2024, 3, 1, 9, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("written", [0, "1970-01-01T00:00:00Z", "1970-01-01 00:00", "0001-01-01T00:00:00Z"])
+def test_what_programs_write_for_no_time_is_none(written: object) -> None:
+    row = good({"answered_at": written}, timezone="Europe/Berlin")
+    assert row.source.at is None
+    assert set(row.answers.values()) == {ConsentStatus.UNKNOWN}
+
+
 def test_a_day_is_read_as_its_beginning() -> None:
     assert good({"answered_at": date(2024, 3, 1)}, timezone="UTC").source.at == datetime(
         2024, 3, 1, tzinfo=UTC

@@ -15,7 +15,9 @@ from sayso.core.vocabulary import ConsentStatus
 
 LONGEST_NAME = 254  # characters of an e-mail address (RFC 5321, 4.5.3.1.3), and enough for any number
 MILLISECONDS = 100_000_000_000  # a number beyond it counts milliseconds: as seconds it is the year 5138
-_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # what programs write where they know no time
+_FIRST_TIME = datetime(
+    1970, 1, 2, tzinfo=UTC
+)  # before it stands what programs write for no time: 0, the year 1
 NAMED_BY = ("customer", "email", "device")
 # How databases and their tools write that nothing stands there, where a file has no other way to say so.
 NOTHING = frozenset({"", "NULL", "null", "\\N", "None", "nan", "NaN", "NaT", "<NA>", "undefined"})
@@ -133,7 +135,7 @@ def _time(record: Mapping[str, Any], name: str, system: OlderSystem) -> datetime
     if at.tzinfo is None:
         remedy = "Write it with its zone, or declare `timezone:` in the mapping."
         raise _Bad("no_time_zone", f"The time in column {column!r} has no zone.", remedy)
-    return None if at == _NO_TIME else at
+    return at if at >= _FIRST_TIME else None
 
 
 def _said(record: Mapping[str, Any], system: OlderSystem) -> dict[str, str]:
