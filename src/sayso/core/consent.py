@@ -327,9 +327,7 @@ def _agreed(
     late = no is not None and not _has_seen(answer, no.narrowed, rev)
     if answer.voucher in VOUCHED_BY_THE_PERSON or answer.voucher is Voucher.GUARDIAN:
         if no and not late and own.narrowed < no.narrowed:
-            own = Held(
-                no.status, rev, max(own.narrowed, no.narrowed)
-            )  # a new beginning, which has seen that no
+            own = Held(no.status, rev, no.narrowed)  # a new beginning, which has seen that no
         if _is_outdated(own, published, choice):
             return _together(own, older), ConsentStatus.SUPERSEDED
         after = _together(_given(own, rev, answer, published, choice, now, gpc), older)
