@@ -61,10 +61,6 @@ class Event(Protocol):
         """Give what was said, by choice."""
 
     @property
-    def outcome(self) -> dict[str, str]:
-        """Give what it came to, by choice."""
-
-    @property
     def recorded_at(self) -> str:
         """Give when it was recorded."""
 

@@ -15,9 +15,8 @@ from sayso.core.vocabulary import ConsentStatus
 
 LONGEST_NAME = 254  # characters of an e-mail address (RFC 5321, 4.5.3.1.3), and enough for any number
 MILLISECONDS = 100_000_000_000  # a number beyond it counts milliseconds: as seconds it is the year 5138
-_FIRST_TIME = datetime(
-    1970, 1, 2, tzinfo=UTC
-)  # before it stands what programs write for no time: 0, the year 1
+# Before it stands what programs write where they know no time: second 0, the year 1.
+_FIRST_TIME = datetime(1970, 1, 2, tzinfo=UTC)
 NAMED_BY = ("customer", "email", "device")
 # How databases and their tools write that nothing stands there, where a file has no other way to say so.
 NOTHING = frozenset({"", "NULL", "null", "\\N", "None", "nan", "NaN", "NaT", "<NA>", "undefined"})
