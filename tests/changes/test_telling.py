@@ -12,6 +12,7 @@ from sayso.changes.models import Run, Told
 from sayso.consent import services as answering
 from sayso.core.change import compare
 from sayso.core.choice import read_choice
+from sayso.core.vocabulary import Voucher
 from sayso.decisions import queries as decisions
 from sayso.identity import keys
 from sayso.messages.models import Letter, key_of
@@ -23,6 +24,7 @@ from tests import linen
 from tests.changes.conftest import BRAND, NO, YES, account, device, says, work
 from tests.linen import HARBOUR, LEARN, NEWSLETTER
 from tests.messages.post_office import PostOffice, post_office
+from tests.rights.test_restore import older
 
 __all__ = ["post_office"]
 HOUR = timedelta(hours=1)
@@ -302,3 +304,18 @@ def test_learning_goes_on_while_the_new_use_waits(publish: Publish, now: datetim
     asked = [read_choice(LEARN), read_choice(HARBOUR)]
     decided = decisions.decide(BRAND, [ada], asked, now + HOUR)
     assert [(each.permitted, each.reason) for each in decided] == [(True, "given"), (False, "not_answered")]
+
+
+@pytest.mark.parametrize("own_first", [True, False])
+def test_whose_yes_an_older_system_freed_of_its_no_hears_what_changes(
+    publish: Publish, now: datetime, own_first: bool
+) -> None:
+    ada = account(now, "ada@example.test")
+    own = answering.centre_answer(BRAND, {LEARN: YES}, 0, "change", Voucher.ACCOUNT, "en")
+    no, yes = older(NO, now - timedelta(days=9)), older(YES, now - timedelta(days=8))
+    for each in (own, no, yes) if own_first else (no, own, yes):
+        answering.record_for(ada, BRAND, each, now)
+    (decision,) = decisions.decide(BRAND, [ada], [read_choice(LEARN)], now)
+    assert decision.permitted
+    publish()
+    assert Told.objects.count() == 1
